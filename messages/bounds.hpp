@@ -1,0 +1,55 @@
+// Every bound of the program, in one place.
+//
+// What comes from outside is hostile until proven otherwise, and what grows
+// inside must stop somewhere. A limit that is not in this file does not exist;
+// docs/reference/bounds.md explains each to the person who meets it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace scaleit::bounds {
+
+using namespace std::chrono_literals;
+
+// -- what applications may answer ---------------------------------------------
+inline constexpr std::size_t response_header_bytes_max = 16 * 1024;
+inline constexpr std::size_t response_body_bytes_max = 1024 * 1024;
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t detail_bytes_max = 200;  ///< of a failure's sentence
+inline constexpr int redirects_max = 5;
+inline constexpr int replicas_max = 1'000'000;
+
+// -- the HTTP client ------------------------------------------------------------
+inline constexpr std::size_t connections_per_origin_max = 64;
+inline constexpr std::size_t queued_requests_per_origin_max = 100'000;
+inline constexpr auto connect_timeout = 1s;
+inline constexpr auto idle_connection_timeout = 60s;
+inline constexpr std::size_t resolver_threads_max = 4;
+inline constexpr auto resolver_cache_time = 2s;
+
+// -- the HTTP servers -------------------------------------------------------------
+inline constexpr std::size_t server_connections_max = 128;
+inline constexpr std::size_t request_header_bytes_max = 8 * 1024;
+inline constexpr std::size_t request_body_bytes_max = 64 * 1024;
+inline constexpr auto request_read_timeout = 5s;
+inline constexpr auto response_write_timeout = 10s;
+inline constexpr auto server_idle_timeout = 60s;
+
+// -- targets and their actors -----------------------------------------------------
+inline constexpr std::size_t targets_max = 100'000;
+inline constexpr auto interval_min = 100ms;
+inline constexpr auto interval_max = 1h;
+inline constexpr auto restart_delay_min = 10ms;
+inline constexpr auto restart_delay_max = 30s;
+
+// -- events -------------------------------------------------------------------------
+inline constexpr std::size_t subscriber_queue_max = 65'536;
+
+// -- start and stop -----------------------------------------------------------------
+inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
+inline constexpr auto put_grace = 2s;        ///< a PUT in flight may finish after SIGTERM
+inline constexpr auto stop_deadline = 2800ms;  ///< SIGTERM to exit, whatever hangs
+inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
+
+}  // namespace scaleit::bounds

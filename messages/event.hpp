@@ -1,0 +1,67 @@
+// Everything observable is an event: the past tense of the program.
+//
+// One type for all of them, so that there is one way to publish and a new
+// consumer touches no producer. On disk, on the API and in webhooks an event
+// is a CloudEvents 1.0 object (see event_json.hpp); the type names are public.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "messages/decision.hpp"
+#include "messages/observation.hpp"
+#include "messages/target_spec.hpp"
+#include "messages/time.hpp"
+
+namespace scaleit {
+
+struct daemon_started { std::string version; int format = 1; };
+struct daemon_stopped { std::string reason; };
+struct target_added {};    ///< the spec is the event's own `target`
+struct target_changed {};  ///< likewise
+struct target_removed {};
+struct status_observed { observation seen; };
+struct status_failed { failure what; };
+struct decision_made { decision made; microseconds took{0}; };  ///< took: since the poll began
+struct scale_requested { int from = 0; int to = 0; };
+struct scale_applied {
+  int from = 0;
+  int to = 0;
+  microseconds took{0};        ///< the request alone
+  microseconds loop_took{0};   ///< since the poll that led to it began
+  std::optional<observation> cause;  ///< what was seen, for the log line
+};
+struct scale_failed { int from = 0; int to = 0; failure what; };
+struct actor_crashed { std::string actor; std::string reason; };
+struct actor_restarted { std::string actor; std::uint64_t restarts = 0; microseconds after{0}; };
+
+struct event {
+  /// In the order of the table of types in docs/reference/events.md.
+  using payload = std::variant<daemon_started, daemon_stopped, target_added, target_changed,
+                               target_removed, status_observed, status_failed, decision_made,
+                               scale_requested, scale_applied, scale_failed, actor_crashed,
+                               actor_restarted>;
+
+  std::uint64_t sequence = 0;  ///< grows by one per event of a daemon
+  time_point time{};
+  steady_time at{};
+  target_ptr target;  ///< null for what concerns no target
+  payload data;
+
+  template <class T>
+  const T* as() const { return std::get_if<T>(&data); }
+};
+
+using event_ptr = std::shared_ptr<const event>;
+
+/// `scaleit.status.observed` and so on.
+std::string_view type_name(const event& e);
+
+/// `/targets/<name>`, or `/daemon`.
+std::string source(const event& e);
+
+}  // namespace scaleit

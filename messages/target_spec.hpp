@@ -1,0 +1,81 @@
+// What a user asks for: one application, how its state is read, which metrics
+// are held at which value, and how its replica count is written.
+//
+// The schema is public (CONTRACT: TargetSpec); names here follow it in
+// snake_case. A spec is validated once, when it enters, and is immutable after:
+// actors share it as `std::shared_ptr<const target_spec>`.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "messages/bounds.hpp"
+
+namespace scaleit {
+
+/// A request header, as configured (secrets already expanded, never printed).
+struct header {
+  std::string name;
+  std::string value;
+  bool operator==(const header&) const = default;
+};
+
+/// Where and how the state is read (GET).
+struct status_spec {
+  std::string url;
+  std::chrono::milliseconds timeout{2000};
+  std::vector<header> headers;
+  std::string replicas = "/replicas";  ///< JSON Pointer (RFC 6901)
+  std::string ready;                   ///< JSON Pointer, or empty
+  std::string observed_at;             ///< JSON Pointer, or empty
+  bool operator==(const status_spec&) const = default;
+};
+
+enum class metric_type {
+  value,          ///< per-replica level: desired = ceil(current x value / target)
+  average_value,  ///< a total: desired = ceil(value / target)
+};
+
+struct metric_spec {
+  std::string name;
+  std::string value;  ///< JSON Pointer into the status body
+  metric_type type = metric_type::value;
+  double target = 0;  ///< > 0
+  bool operator==(const metric_spec&) const = default;
+};
+
+/// Where and how replicas are written.
+struct scale_spec {
+  std::string url;
+  std::string method = "PUT";
+  std::string content_type = "application/json";
+  std::string body = R"({"replicas":${replicas}})";  ///< `${replicas}` is replaced
+  std::chrono::milliseconds timeout{2000};
+  std::vector<header> headers;
+  bool operator==(const scale_spec&) const = default;
+};
+
+/// Deadband around a ratio of 1, as HPA's (KEP-4951), one per direction.
+struct tolerance_spec {
+  double up = 0.1;    ///< >= 0
+  double down = 0.1;  ///< >= 0
+  bool operator==(const tolerance_spec&) const = default;
+};
+
+struct target_spec {
+  std::string name;  ///< DNS-1123 subdomain, unique
+  std::chrono::milliseconds interval{5000};
+  status_spec status;
+  std::vector<metric_spec> metrics;
+  scale_spec scale;
+  int min_replicas = 1;
+  int max_replicas = bounds::replicas_max;
+  tolerance_spec tolerance;
+  bool operator==(const target_spec&) const = default;
+};
+
+using target_ptr = std::shared_ptr<const target_spec>;
+
+}  // namespace scaleit

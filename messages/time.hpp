@@ -1,0 +1,27 @@
+// The two times of the program.
+//
+// `time_point` is the time of the record: UTC, whole microseconds, so that an
+// event written, read back and replayed carries the very same value. Decisions
+// see only this one. `steady_time` measures durations and drives timers.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace scaleit {
+
+using time_point = std::chrono::sys_time<std::chrono::microseconds>;
+using steady_time = std::chrono::steady_clock::time_point;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+/// RFC 3339 in UTC with six decimals: `2026-01-31T09:30:00.000000Z`.
+std::string to_rfc3339(time_point t);
+
+/// Milliseconds with a fraction, the unit of `tookMs` in events.
+constexpr double to_ms(microseconds d) { return static_cast<double>(d.count()) / 1000.0; }
+
+/// `1.5s`, `250ms`, `1m30s`: Go's way of writing durations, shortest exact form.
+std::string to_string(microseconds d);
+
+}  // namespace scaleit
