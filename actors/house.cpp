@@ -53,6 +53,10 @@ void house::remove(std::string name) {
   caf::anon_send(supervisor_, remove_target{std::move(name)});
 }
 
+void house::kill_supervisor(const std::string& reason) {
+  caf::anon_send_exit(supervisor_, caf::make_error(caf::sec::runtime_error, reason));
+}
+
 void house::stop(std::string reason, std::function<void()> done) {
   stopped_ = std::move(done);
   caf::anon_send(supervisor_, stop_all{std::move(reason)});
