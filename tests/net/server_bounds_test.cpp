@@ -224,7 +224,7 @@ TEST_CASE("when every connection awaits its answer, the next one waits for room"
           r.send({200, {}, "served", {}});
       },
       {.connections_max = 2});
-  const std::string hold = "GET /hold HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  const std::string hold = "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n";
   raw_client a(s.port());
   raw_client b(s.port());
   a.send(hold);
