@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <stdexcept>
 
 namespace scaleit::net {
@@ -21,6 +22,14 @@ constexpr std::size_t shown_bytes_max = 100;
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   throw std::invalid_argument(
       fmt::format("URL \"{}\": {}", printable(text, shown_bytes_max), why));
+}
+
+/// An '@' before the path, even when the rest does not parse: a secret may precede it.
+bool names_a_user(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return text.substr(from, text.find_first_of("/?#", from) - from).find('@') !=
+         std::string_view::npos;
 }
 
 bool is_name_character(char c) {
@@ -47,7 +56,7 @@ void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) 
       out.host = out.literal->to_string();
       break;
     case urls::host_type::name:
-      out.host = lower(u.host_name());
+      out.host = lower(std::string{u.encoded_host()});
       if (out.host.empty())
         refuse(text, "the host is missing; accepted is http://host[:port]/path");
       if (out.host.size() > host_bytes_max ||
@@ -63,19 +72,18 @@ void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) 
 void read_port(parsed_url& out, const urls::url_view& u, std::string_view text) {
   out.port = out.tls ? 443 : 80;
   if (!u.has_port() || u.port().empty()) return;
-  out.port = u.port_number();  // 0 when it does not fit
-  if (out.port == 0) refuse(text, "the port must be 1 to 65535");
+  // Not port_number(): in Boost 1.81 it wraps around.
+  const std::string digits{u.port()};
+  const auto end = digits.data() + digits.size();
+  if (const auto [p, e] = std::from_chars(digits.data(), end, out.port);
+      e != std::errc{} || p != end || out.port == 0)
+    refuse(text, "the port must be 1 to 65535");
 }
 
 }  // namespace
 
 parsed_url parse_url(std::string_view text) {
-  // A secret may stand in front of an '@' even when the rest does not parse.
-  const auto authority_end = text.find_first_of(
-      "/?#",
-      std::min(text.find("://"), text.size() - std::min<std::size_t>(text.size(), 3)) +
-          3);
-  if (text.substr(0, authority_end).find('@') != std::string_view::npos)
+  if (names_a_user(text))
     throw std::invalid_argument(
         "a URL with a user name or password is not accepted; use an Authorization "
         "header");
@@ -94,6 +102,9 @@ parsed_url parse_url(std::string_view text) {
   out.tls = scheme == urls::scheme::https;
   if (!u.has_authority())
     refuse(text, "the host is missing; accepted is http://host/path");
+  // Boost 1.81 takes what follows a malformed port or address for a path.
+  if (const std::string path{u.encoded_path()}; !path.empty() && path.front() != '/')
+    refuse(text, "the port must be 1 to 65535, and a path begins with '/'");
   read_host(out, u, text);
   read_port(out, u, text);
 
