@@ -27,6 +27,12 @@ inline constexpr auto connect_timeout = 1s;
 inline constexpr auto idle_connection_timeout = 60s;
 inline constexpr std::size_t resolver_threads_max = 4;
 inline constexpr auto resolver_cache_time = 2s;
+inline constexpr std::size_t resolver_queue_max = 10'000;  ///< names waiting for a thread
+inline constexpr std::size_t resolver_cache_max = 10'000;  ///< names
+inline constexpr std::size_t addresses_per_name_max = 16;
+inline constexpr auto connect_stagger = 250ms;  ///< RFC 8305's Connection Attempt Delay
+inline constexpr int interim_answers_max = 8;   ///< 1xx before the real one
+inline constexpr std::size_t url_bytes_max = 8 * 1024;
 
 // -- the HTTP servers -------------------------------------------------------------
 inline constexpr std::size_t server_connections_max = 128;
@@ -35,6 +41,9 @@ inline constexpr std::size_t request_body_bytes_max = 64 * 1024;
 inline constexpr auto request_read_timeout = 5s;
 inline constexpr auto response_write_timeout = 10s;
 inline constexpr auto server_idle_timeout = 60s;
+inline constexpr auto server_drain_time = 1s;  ///< reading on after a last answer
+inline constexpr std::size_t server_drain_bytes_max = 256 * 1024;
+inline constexpr auto server_accept_pause = 100ms;  ///< after accept() failed
 
 // -- targets and their actors -----------------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;

@@ -21,12 +21,14 @@ std::string_view to_string(direction d);
 enum class rule : std::uint8_t {
   target,
   tolerance,
+  combine,
+  missing_metric,
   hold,
   switched_off,
   min,
   max,
 };
-inline constexpr std::size_t rules = 6;
+inline constexpr std::size_t rules = 8;
 std::string_view to_string(rule r);
 
 struct step {

@@ -19,23 +19,40 @@
 
 namespace scaleit {
 
+struct event;
+
 struct daemon_started { std::string version; int format = 1; };
 struct daemon_stopped { std::string reason; };
 struct target_added {};    ///< the spec is the event's own `target`
 struct target_changed {};  ///< likewise
 struct target_removed {};
-struct status_observed { observation seen; };
-struct status_failed { failure what; };
-struct decision_made { decision made; microseconds took{0}; };  ///< took: since the poll began
+struct status_observed {
+  observation seen{};
+  microseconds late_by{0};          ///< the poll began this long after it was due
+  std::uint32_t ticks_skipped = 0;  ///< ticks that found the previous poll still running
+};
+struct status_failed {
+  failure what{};
+  microseconds late_by{0};
+  std::uint32_t ticks_skipped = 0;
+};
+struct decision_made {
+  decision made{};
+  microseconds took{0};  ///< since the poll began
+};
 struct scale_requested { int from = 0; int to = 0; };
 struct scale_applied {
   int from = 0;
   int to = 0;
-  microseconds took{0};        ///< the request alone
-  microseconds loop_took{0};   ///< since the poll that led to it began
-  std::optional<observation> cause;  ///< what was seen, for the log line
+  microseconds took{0};                   ///< the request alone
+  microseconds loop_took{0};              ///< since the poll that led to it began
+  std::shared_ptr<const event> cause{};   ///< the observation that led to it
 };
-struct scale_failed { int from = 0; int to = 0; failure what; };
+struct scale_failed {
+  int from = 0;
+  int to = 0;
+  failure what{};
+};
 struct actor_crashed { std::string actor; std::string reason; };
 struct actor_restarted { std::string actor; std::uint64_t restarts = 0; microseconds after{0}; };
 

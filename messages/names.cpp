@@ -17,8 +17,8 @@ constexpr std::array<string_view, failure_kinds> failure_names{
     "connect", "timeout", "tls", "http", "body", "json", "schema"};
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
 
-constexpr std::array<string_view, rules> rule_names{"target",       "tolerance", "hold",
-                                                    "switched-off", "min",       "max"};
+constexpr std::array<string_view, rules> rule_names{
+    "target", "tolerance", "combine", "missing-metric", "hold", "switched-off", "min", "max"};
 static_assert(static_cast<std::size_t>(rule::max) + 1 == rule_names.size());
 
 constexpr std::array type_names{

@@ -27,7 +27,7 @@ std::string_view to_string(failure_kind k);
 
 struct failure {
   failure_kind kind = failure_kind::connect;
-  std::string detail;    ///< one sentence, printable, at most bounds::detail_bytes_max
+  std::string detail{};  ///< one sentence, printable, at most bounds::detail_bytes_max
   int http_status = 0;   ///< 0 when there was no answer
   microseconds took{0};
   bool operator==(const failure&) const = default;
@@ -47,10 +47,10 @@ struct missing_metric {
 
 struct observation {
   int replicas = 0;  ///< 0 .. bounds::replicas_max
-  std::optional<int> ready;
-  std::vector<metric_sample> metrics;
-  std::vector<missing_metric> missing;
-  std::optional<time_point> observed_at;  ///< the sample's own time
+  std::optional<int> ready{};
+  std::vector<metric_sample> metrics{};
+  std::vector<missing_metric> missing{};
+  std::optional<time_point> observed_at{};  ///< the sample's own time
   microseconds took{0};
   bool operator==(const observation&) const = default;
 

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace scaleit {
 
@@ -17,6 +19,9 @@ using std::chrono::milliseconds;
 
 /// RFC 3339 in UTC with six decimals: `2026-01-31T09:30:00.000000Z`.
 std::string to_rfc3339(time_point t);
+
+/// The reverse; accepts any offset and up to nine decimals (cut to six).
+std::optional<time_point> parse_rfc3339(std::string_view s);
 
 /// Milliseconds with a fraction, the unit of `tookMs` in events.
 constexpr double to_ms(microseconds d) { return static_cast<double>(d.count()) / 1000.0; }

@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "messages/bounds.hpp"
-#include "messages/observation.hpp"
+#include "messages/http_response.hpp"
 #include "messages/target_spec.hpp"
 
 namespace scaleit::net {
@@ -35,13 +34,7 @@ using prepared_ptr = std::shared_ptr<const prepared_request>;
 /// header cannot be sent (control characters, no host, another scheme).
 prepared_ptr prepare(const http_request& r);
 
-/// An answer, or why there is none.
-struct http_response {
-  std::optional<failure> error;  ///< connect, timeout, tls, http (not HTTP) or body
-  int status = 0;                ///< valid when there is no error; any status is an answer
-  std::string body;
-  std::chrono::microseconds took{0};  ///< from submit
-};
+using scaleit::http_response;
 
 /// The client's face, and the seam of the tests: actors know only this.
 class http_client {

@@ -5,6 +5,10 @@
 // that a slow, greedy or malformed client hurts nobody.
 #pragma once
 
+#include "messages/bounds.hpp"
+#include "net/event_loop.hpp"
+#include "net/http.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,14 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "messages/bounds.hpp"
-#include "net/event_loop.hpp"
-#include "net/http.hpp"
-
 namespace scaleit::net {
 
 struct server_request {
-  std::string method;  ///< upper case, as received: "GET"
+  std::string method;  ///< as received: "GET"; also for HEAD, whose body is left out
   std::string path;    ///< without the query: "/metrics"
   std::string query;   ///< without the '?'
   std::string accept;  ///< the Accept header, or empty
@@ -34,8 +34,10 @@ struct server_response {
   std::vector<header> headers;  ///< further ones, e.g. Allow
 };
 
-/// The right to answer one request, once; movable. Dropped unanswered it
-/// answers 500. Outliving the server or the connection is harmless.
+/// The right to answer one request, once; movable; used on the loop's thread.
+/// Dropped unanswered it answers 500. Outliving the server or the connection is
+/// harmless. An answer that cannot be sent as it is (a control character in a
+/// header, a status below 200) becomes a 500.
 class responder {
  public:
   class exchange;
@@ -60,9 +62,11 @@ struct server_options {
   std::size_t connections_max = bounds::server_connections_max;
   std::size_t header_bytes_max = bounds::request_header_bytes_max;
   std::size_t body_bytes_max = bounds::request_body_bytes_max;
-  std::chrono::milliseconds read_timeout = bounds::request_read_timeout;  ///< first byte to last
+  std::chrono::milliseconds read_timeout =
+      bounds::request_read_timeout;  ///< first byte to last
   std::chrono::milliseconds write_timeout = bounds::response_write_timeout;
-  std::chrono::milliseconds idle_timeout = bounds::server_idle_timeout;   ///< between requests
+  std::chrono::milliseconds idle_timeout =
+      bounds::server_idle_timeout;  ///< between requests
 };
 
 class http_server {
@@ -72,7 +76,8 @@ class http_server {
   /// Listens at once. Throws std::system_error when it cannot (the address is in use,
   /// not ours, or not permitted).
   http_server(event_loop& loop, server_options options, handler on_request);
-  /// Closes the listener and every connection.
+  /// Closes the listener and every connection. On the loop's thread, or after
+  /// the loop has stopped; before the loop is destroyed.
   ~http_server();
 
   std::uint16_t port() const;  ///< the one it got

@@ -1,0 +1,93 @@
+#include "actors/actuator.hpp"
+
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "actors/guard.hpp"
+
+namespace scaleit::actors {
+
+namespace {
+
+/// The body template with every `${replicas}` replaced.
+std::string body_for(const scale_spec& spec, int replicas) {
+  constexpr std::string_view variable = "${replicas}";
+  const auto number = std::to_string(replicas);
+  auto body = spec.body;
+  for (auto at = body.find(variable); at != std::string::npos;
+       at = body.find(variable, at + number.size()))
+    body.replace(at, variable.size(), number);
+  return body;
+}
+
+net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
+  net::http_request r;
+  r.method = spec.method == "POST"    ? net::verb::post
+             : spec.method == "PATCH" ? net::verb::patch
+                                      : net::verb::put;
+  r.url = spec.url;
+  r.headers = spec.headers;
+  r.content_type = spec.content_type;
+  r.body = body_for(spec, replicas);
+  r.timeout = spec.timeout;
+  return net::prepare(r);
+}
+
+}  // namespace
+
+actuator_actor::behavior_type actuator_state::make_behavior(services* s, ledger_ptr b) {
+  with = s;
+  book = std::move(b);
+  harden(self);
+  // The one before this may have died with an answer waiting.
+  if (book->in_flight && book->in_flight->answer)
+    caf::anon_send(actuator_actor{self}, scale_answered{});
+  return {
+      [this](const set_replicas& x) { with->mishaps.disturb(name, [&] { on_set_replicas(x); }); },
+      [this](const scale_answered&) { with->mishaps.disturb(name, [&] { on_answered(); }); },
+  };
+}
+
+void actuator_state::on_set_replicas(const set_replicas& x) {
+  if (book->in_flight || x.poll_began <= book->last_answer) return;
+  const auto request = scale_request(book->spec->scale, x.to);
+  record(*with, *book, self->clock().now(), scale_requested{x.from, x.to});
+  // The ledger, not this actor, receives the answer: it outlives a crash in between.
+  with->client.submit(request, [to = book](http_response&& r) {
+    if (!to->in_flight) return;
+    to->in_flight->answer = std::move(r);
+    if (to->actuator) caf::anon_send(to->actuator, scale_answered{});
+  });
+  // After the last line that could throw: a request that was never sent must not be waited for.
+  book->in_flight = ledger::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
+}
+
+void actuator_state::on_answered() {
+  if (!book->in_flight || !book->in_flight->answer) return;  // told twice, after a restart
+  const auto request = std::move(*book->in_flight);
+  book->in_flight.reset();
+  const auto now = self->clock().now();
+  book->last_answer = now;
+  const auto& answer = *request.answer;
+  const auto fail = [&](failure f) {
+    record(*with, *book, now, scale_failed{request.from, request.to, std::move(f)});
+  };
+  if (answer.error) return fail(*answer.error);
+  if (answer.status < 200 || answer.status > 299)
+    return fail({failure_kind::http, fmt::format("answered {}", answer.status), answer.status,
+                 answer.took});
+  record(*with, *book, now,
+         scale_applied{request.from, request.to, answer.took,
+                       std::chrono::duration_cast<microseconds>(now - request.poll_began),
+                       request.cause});
+}
+
+actuator_actor::behavior_type actuator(actuator_actor::stateful_pointer<actuator_state> self,
+                                       services* with, ledger_ptr book) {
+  return self->state.make_behavior(with, std::move(book));
+}
+
+}  // namespace scaleit::actors

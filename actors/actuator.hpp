@@ -1,0 +1,34 @@
+// Writes an application's replica count.
+//
+// Receives commands; sends one request at a time; emits `scale.requested` and then
+// `scale.applied` or `scale.failed`. A request without an answer is not repeated:
+// the next poll tells what is true, and the decision follows from that. Lost on a
+// restart: nothing; the request in flight and its answer are in the ledger, where a
+// restarted actuator finds them.
+#pragma once
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/ledger.hpp"
+#include "messages/protocol.hpp"
+
+namespace scaleit::actors {
+
+struct actuator_state {
+  static inline const char* name = "actuator";
+
+  explicit actuator_state(actuator_actor::pointer self) : self(self) {}
+  actuator_actor::behavior_type make_behavior(services* with, ledger_ptr book);
+
+  void on_set_replicas(const set_replicas& x);
+  void on_answered();
+
+  actuator_actor::pointer self;
+  services* with = nullptr;
+  ledger_ptr book;
+};
+
+actuator_actor::behavior_type actuator(actuator_actor::stateful_pointer<actuator_state> self,
+                                       services* with, ledger_ptr book);
+
+}  // namespace scaleit::actors

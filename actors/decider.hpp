@@ -1,0 +1,32 @@
+// Decides how many replicas an application should have.
+//
+// A thin shell over policy::decide(). Receives what was read; emits
+// `decision.made`, "no change" included; sends the actuator a command when the
+// number changes. Lost on a restart: nothing, its memory is in the ledger.
+#pragma once
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/ledger.hpp"
+#include "messages/protocol.hpp"
+
+namespace scaleit::actors {
+
+struct decider_state {
+  static inline const char* name = "decider";
+
+  explicit decider_state(decider_actor::pointer self) : self(self) {}
+  decider_actor::behavior_type make_behavior(services* with, ledger_ptr book, actuator_actor actuator);
+
+  void on_status(const status_read& x);
+
+  decider_actor::pointer self;
+  services* with = nullptr;
+  ledger_ptr book;
+  actuator_actor actuator;
+};
+
+decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,
+                                     services* with, ledger_ptr book, actuator_actor actuator);
+
+}  // namespace scaleit::actors

@@ -1,0 +1,54 @@
+// Everyone under one roof: the services, the subscribers, and the supervisor, which
+// is itself replaced if it ever crashes.
+//
+// This is what a process (or a test) builds: give it an actor system and a client,
+// subscribe consumers, start, add targets.
+#pragma once
+
+#include <caf/actor_system.hpp>
+
+#include <functional>
+#include <string>
+
+#include "actors/supervisor.hpp"
+
+namespace scaleit::actors {
+
+class house {
+ public:
+  /// `wall` is the time of the record at this moment of the system's clock.
+  house(caf::actor_system& system, net::http_client& client, chaos mishaps, time_point wall);
+  ~house();
+  house(const house&) = delete;
+  house& operator=(const house&) = delete;
+
+  publisher& events() { return events_; }
+  health& board() { return board_; }
+  const roster& staff() const { return roster_; }
+
+  /// Adds a consumer of events, an actor of its own (before start()).
+  void subscribe(const std::string& name, std::function<void(const event&)> handle,
+                 std::size_t capacity = bounds::subscriber_queue_max);
+
+  void start();
+  void add(target_ptr spec);
+  void remove(std::string name);
+  /// Stops everything in order; `done` is called, once, when the last actor was told.
+  void stop(std::string reason, std::function<void()> done);
+
+ private:
+  void spawn_supervisor();
+  steady_time now() { return system_.clock().now(); }
+
+  caf::actor_system& system_;
+  publisher events_;
+  chaos mishaps_;
+  services services_;
+  health board_;
+  roster roster_;
+  supervisor_actor supervisor_;
+  restart_budget budget_;
+  std::function<void()> stopped_;
+};
+
+}  // namespace scaleit::actors

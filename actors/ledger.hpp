@@ -1,0 +1,57 @@
+// What a target's actors must not forget when one of them dies.
+//
+// Owned by the supervisor, which hands it to every actor it starts. All of a
+// target's actors run on one loop, and each field has one writer, so it needs no
+// lock. The memory is a fold over the target's events (policy/memory.hpp); the
+// scale request in flight is here because the application may carry it out although
+// the actuator that sent it is gone, and must not be asked a second time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "actors/chaos.hpp"
+#include "actors/publisher.hpp"
+#include "messages/event.hpp"
+#include "messages/protocol.hpp"
+#include "net/http.hpp"
+#include "policy/memory.hpp"
+
+namespace scaleit::actors {
+
+struct ledger {
+  /// A scale request that was sent; `answer` is set when the application answered.
+  struct request {
+    int from = 0;
+    int to = 0;
+    event_ptr cause;
+    steady_time poll_began{};
+    std::optional<http_response> answer;
+  };
+
+  target_ptr spec;
+  policy::memory memory;              ///< written by decider; poller and actuator fold into it
+  std::uint64_t loops_completed = 0;  ///< written by decider
+  std::optional<request> in_flight;   ///< written by actuator
+  steady_time last_answer{};          ///< of a scale request; written by actuator
+  actuator_actor actuator;            ///< who hears of the answer; written by supervisor
+};
+
+using ledger_ptr = std::shared_ptr<ledger>;
+
+/// What actors use and do not own; outlives them all.
+struct services {
+  net::http_client& client;
+  publisher& events;
+  chaos& mishaps;
+};
+
+/// Emits an event of the target and folds it into the memory of its decisions.
+inline event_ptr record(const services& s, ledger& book, steady_time at, event::payload data) {
+  auto e = s.events.emit(at, book.spec, std::move(data));
+  policy::recall(book.memory, *e);
+  return e;
+}
+
+}  // namespace scaleit::actors

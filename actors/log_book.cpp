@@ -1,0 +1,143 @@
+#include "actors/log_book.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "messages/text.hpp"
+
+namespace scaleit::actors {
+
+namespace {
+
+/// `timeout: no answer from localhost:8123 within 2s`
+std::string sentence(const failure& f) {
+  return fmt::format("{}: {}", to_string(f.kind), f.detail);
+}
+
+/// ` cpu=0.95 target=0.80` for every metric that was read.
+std::string readings(const event* cause) {
+  std::string out;
+  const auto* observed = cause ? cause->as<status_observed>() : nullptr;
+  if (!observed) return out;
+  for (const auto& m : cause->target->metrics)
+    if (const auto* sample = observed->seen.find(m.name))
+      out += fmt::format(" {}={} target={}", m.name, format_value(sample->value),
+                         format_value(m.target));
+  return out;
+}
+
+std::string took(microseconds d) { return fmt::format("{:.1f} ms", to_ms(d)); }
+
+}  // namespace
+
+std::vector<log_line> log_book::tell(const event& e) {
+  std::visit([&](const auto& data) { tell(e, data); }, e.data);
+  return std::exchange(lines_, {});
+}
+
+void log_book::say(log_level level, const event& e, std::string text) {
+  if (level < threshold_) return;
+  if (e.target) text.insert(0, "target=" + e.target->name + " ");
+  lines_.push_back({level, std::move(text)});
+}
+
+void log_book::failed(streaks& of, const event& e, const char* what, const std::string& detail) {
+  auto& s = of[e.target->name];
+  if (s.failures++ == 0) {
+    s.since = e.time;
+    say(log_level::warning, e, fmt::format("{} fails: {}", what, detail));
+  } else {
+    say(log_level::debug, e, fmt::format("{} fails, {} in a row: {}", what, s.failures, detail));
+  }
+}
+
+void log_book::works(streaks& of, const event& e, const char* what) {
+  if (of.empty()) return;
+  const auto found = of.find(e.target->name);
+  if (found == of.end()) return;
+  const auto& s = found->second;
+  say(log_level::info, e,
+      fmt::format("{} works again after {} {} in {}", what, s.failures,
+                  s.failures == 1 ? "failure" : "failures",
+                  to_string(std::chrono::round<milliseconds>(e.time - s.since))));
+  of.erase(found);
+}
+
+// -- daemon and targets -----------------------------------------------------------------
+
+void log_book::tell(const event& e, const daemon_started& x) {
+  say(log_level::info, e, fmt::format("scaleit {} started", x.version));
+}
+
+void log_book::tell(const event& e, const daemon_stopped& x) {
+  say(log_level::info, e, fmt::format("stopped: {}", x.reason));
+}
+
+void log_book::tell(const event& e, const target_added&) {
+  const auto& spec = *e.target;
+  std::string holds;
+  for (const auto& m : spec.metrics)
+    holds += fmt::format("{}{} at {}", holds.empty() ? "" : ", ", m.name, format_value(m.target));
+  say(log_level::info, e,
+      fmt::format("added: holds {} by polling {} every {}", holds, spec.status.url.substr(0, spec.status.url.find('?')),
+                  to_string(microseconds{spec.interval})));
+}
+
+void log_book::tell(const event& e, const target_changed&) { say(log_level::info, e, "changed"); }
+
+void log_book::tell(const event& e, const target_removed&) {
+  say(log_level::info, e, "removed");
+  for (auto* of : {&status_, &scale_, &metric_}) of->erase(e.target->name);
+}
+
+// -- the loop -----------------------------------------------------------------------------
+
+void log_book::tell(const event& e, const status_observed& x) {
+  works(status_, e, "status");
+  if (x.seen.metrics.empty() && !x.seen.missing.empty())
+    failed(metric_, e, "metric", x.seen.missing.front().why);
+  else
+    works(metric_, e, "metric");
+}
+
+void log_book::tell(const event& e, const status_failed& x) {
+  failed(status_, e, "status", sentence(x.what));
+}
+
+void log_book::tell(const event& e, const decision_made& x) {
+  if (threshold_ > log_level::debug) return;
+  std::string chain;
+  for (const auto& s : x.made.steps) chain += (chain.empty() ? "" : "; ") + why(s);
+  say(log_level::debug, e,
+      fmt::format("replicas {} -> {}: {}", x.made.current, x.made.desired, chain));
+}
+
+void log_book::tell(const event& e, const scale_requested& x) {
+  say(log_level::debug, e, fmt::format("requesting replicas {} -> {}", x.from, x.to));
+}
+
+void log_book::tell(const event& e, const scale_applied& x) {
+  works(scale_, e, "scaling");
+  auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()), x.from, x.to,
+                          took(x.took));
+  say(log_level::info, e, text.substr(1));
+}
+
+void log_book::tell(const event& e, const scale_failed& x) {
+  failed(scale_, e, "scaling",
+         fmt::format("replicas {} -> {}: {}", x.from, x.to, sentence(x.what)));
+}
+
+// -- actors -------------------------------------------------------------------------------
+
+void log_book::tell(const event& e, const actor_crashed& x) {
+  say(log_level::warning, e, fmt::format("{} crashed: {}", x.actor, printable(x.reason)));
+}
+
+void log_book::tell(const event& e, const actor_restarted& x) {
+  say(log_level::info, e,
+      fmt::format("{} restarted after {} (restart {})", x.actor, to_string(x.after), x.restarts));
+}
+
+}  // namespace scaleit::actors

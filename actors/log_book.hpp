@@ -1,0 +1,62 @@
+// What the daemon tells people, from events: one line per change, one when a streak
+// of failures begins and one when it ends; every poll only at DEBUG.
+//
+// Pure but for the streaks it remembers: an event goes in, lines come out.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "messages/event.hpp"
+
+namespace scaleit::actors {
+
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+struct log_line {
+  log_level level = log_level::info;
+  std::string text;
+  bool operator==(const log_line&) const = default;
+};
+
+class log_book {
+ public:
+  /// Lines below `threshold` are not even made.
+  explicit log_book(log_level threshold) : threshold_(threshold) {}
+
+  std::vector<log_line> tell(const event& e);
+
+ private:
+  struct streak {
+    std::uint64_t failures = 0;
+    time_point since{};
+  };
+  /// One per target that is failing now, by `<target>` and what fails.
+  using streaks = std::unordered_map<std::string, streak>;
+
+  void failed(streaks& of, const event& e, const char* what, const std::string& detail);
+  void works(streaks& of, const event& e, const char* what);
+  void say(log_level level, const event& e, std::string text);
+
+  void tell(const event& e, const daemon_started& x);
+  void tell(const event& e, const daemon_stopped& x);
+  void tell(const event& e, const target_added& x);
+  void tell(const event& e, const target_changed& x);
+  void tell(const event& e, const target_removed& x);
+  void tell(const event& e, const status_observed& x);
+  void tell(const event& e, const status_failed& x);
+  void tell(const event& e, const decision_made& x);
+  void tell(const event& e, const scale_requested& x);
+  void tell(const event& e, const scale_applied& x);
+  void tell(const event& e, const scale_failed& x);
+  void tell(const event& e, const actor_crashed& x);
+  void tell(const event& e, const actor_restarted& x);
+
+  log_level threshold_;
+  streaks status_, scale_, metric_;
+  std::vector<log_line> lines_;
+};
+
+}  // namespace scaleit::actors

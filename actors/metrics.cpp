@@ -1,0 +1,208 @@
+#include "actors/metrics.hpp"
+
+#include <algorithm>
+
+namespace scaleit::actors {
+
+namespace {
+
+using prometheus::Histogram;
+
+const Histogram::BucketBoundaries request_seconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                  0.1,    0.25,  0.5,    1,     2.5,  5,     10};
+const Histogram::BucketBoundaries lateness_seconds{0.001, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                   0.25,  0.5,   1,    2.5,   5,    10};
+
+double seconds(microseconds d) { return std::chrono::duration<double>{d}.count(); }
+
+/// The path of an absolute URL, never its host or query: `/app/status`.
+std::string path_of(const std::string& url) {
+  const auto scheme = url.find("://");
+  const auto begin = url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
+  if (begin == std::string::npos || url[begin] != '/') return "/";
+  return url.substr(begin, url.find_first_of("?#", begin) - begin);
+}
+
+}  // namespace
+
+metrics::metrics(const std::string& version) : registry_(std::make_shared<prometheus::Registry>()) {
+  const auto counters = [&](const char* name, const char* help) {
+    return &prometheus::BuildCounter().Name(name).Help(help).Register(*registry_);
+  };
+  const auto gauges = [&](const char* name, const char* help) {
+    return &prometheus::BuildGauge().Name(name).Help(help).Register(*registry_);
+  };
+  const auto histogram = [&](const char* name, const char* help,
+                             const Histogram::BucketBoundaries& buckets) {
+    return &prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_).Add({}, buckets);
+  };
+
+  heartbeat_ = &counters("autoscaler_heartbeat_total",
+                         "Completed control loops: a status was read and decided on.")->Add({});
+  old_failures_ = counters("requests_failures_total",
+                           "Failed requests to applications, of any kind, by method and path.");
+
+  poll_duration_ = histogram("scaleit_poll_duration_seconds",
+                             "Duration of polls, failed ones included.", request_seconds);
+  put_duration_ = histogram("scaleit_put_duration_seconds",
+                            "Duration of scale requests, failed ones included.", request_seconds);
+  loop_duration_ = histogram("scaleit_loop_duration_seconds",
+                             "From the begin of a poll to its decision, or to the answer to the "
+                             "scale request that followed.",
+                             request_seconds);
+  poll_lateness_ = histogram("scaleit_poll_lateness_seconds",
+                             "How long after it was due a poll began.", lateness_seconds);
+  polls_late_ = &counters("scaleit_polls_late_total",
+                          "Polls skipped because the one before was still running.")->Add({});
+
+  auto* decisions = counters("scaleit_decisions_total", "Decisions, by direction.");
+  decisions_ = {&decisions->Add({{"direction", "down"}}), &decisions->Add({{"direction", "none"}}),
+                &decisions->Add({{"direction", "up"}})};
+  auto* failures = counters("scaleit_failures_total", "Failed requests, by request and error.");
+  for (std::size_t i = 0; i < failure_kinds; ++i) {
+    const std::string error{to_string(static_cast<failure_kind>(i))};
+    status_failures_[i] = &failures->Add({{"request", "status"}, {"error", error}});
+    scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
+  }
+  restarts_ = counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
+  for (const char* actor : {"actuator", "decider", "logger", "poller", "supervisor", "telemetry"})
+    restarts_->Add({{"actor", actor}});
+
+  replicas_ = gauges("scaleit_replicas", "Replicas the application reports.");
+  desired_ = gauges("scaleit_desired_replicas", "Replicas the last decision asked for.");
+  healthy_ = gauges("scaleit_target_healthy", "1 while every actor of the target is up.");
+  values_ = gauges("scaleit_metric_value", "Last value of the metric.");
+  value_targets_ = gauges("scaleit_metric_target", "Value at which the metric is held.");
+  targets_ = &gauges("scaleit_targets", "Targets being scaled.")->Add({});
+  queues_ = gauges("scaleit_queue_depth", "Entries waiting, by queue.");
+  dropped_ = counters("scaleit_events_dropped_total",
+                      "Events a subscriber lost because its queue was full.");
+  loop_lag_ = &gauges("scaleit_loop_lag_seconds",
+                      "How late the loop's last pulse was: time a handler kept it busy.")->Add({});
+  gauges("scaleit_build_info", "Constant 1; the version is its label.")
+      ->Add({{"version", version}})
+      .Set(1);
+}
+
+void metrics::apply(const event& e) {
+  std::visit([&](const auto& data) { apply(e, data); }, e.data);
+}
+
+// -- targets --------------------------------------------------------------------------
+
+prometheus::Counter& metrics::old_failures(const char* method, const std::string& url) {
+  return old_failures_->Add({{"method", method}, {"endpoint", path_of(url)}});
+}
+
+metrics::series& metrics::of(const event& e) {
+  const auto found = series_.find(e.target->name);
+  if (found != series_.end()) return found->second;
+  const auto& spec = *e.target;
+  const prometheus::Labels labels{{"target", spec.name}};
+  series s{&replicas_->Add(labels),
+           &desired_->Add(labels),
+           &healthy_->Add(labels),
+           {},
+           &old_failures("get", spec.status.url),
+           &old_failures("put", spec.scale.url)};
+  s.healthy->Set(1);
+  for (const auto& m : spec.metrics) {
+    const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
+    s.metrics.push_back({m.name, &values_->Add(both), &value_targets_->Add(both)});
+    s.metrics.back().target->Set(m.target);
+  }
+  targets_->Increment();
+  return series_.emplace(spec.name, std::move(s)).first->second;
+}
+
+void metrics::forget(const std::string& target) {
+  const auto found = series_.find(target);
+  if (found == series_.end()) return;
+  const auto& s = found->second;
+  replicas_->Remove(s.replicas);
+  desired_->Remove(s.desired);
+  healthy_->Remove(s.healthy);
+  for (const auto& m : s.metrics) {
+    values_->Remove(m.value);
+    value_targets_->Remove(m.target);
+  }
+  series_.erase(found);
+  targets_->Decrement();
+}
+
+void metrics::apply(const event& e, const target_added&) { of(e); }
+void metrics::apply(const event& e, const target_changed&) {
+  forget(e.target->name);
+  of(e);
+}
+void metrics::apply(const event& e, const target_removed&) { forget(e.target->name); }
+
+// -- the loop ---------------------------------------------------------------------------
+
+void metrics::count_polls(microseconds took, microseconds late_by, std::uint32_t skipped) {
+  poll_duration_->Observe(seconds(took));
+  poll_lateness_->Observe(seconds(late_by));
+  if (skipped > 0) polls_late_->Increment(skipped);
+}
+
+void metrics::apply(const event& e, const status_observed& x) {
+  auto& s = of(e);
+  count_polls(x.seen.took, x.late_by, x.ticks_skipped);
+  s.replicas->Set(x.seen.replicas);
+  for (const auto& m : s.metrics)
+    if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
+  // An answer without one usable metric is as good as none.
+  if (x.seen.metrics.empty() && !x.seen.missing.empty()) {
+    s.status_failures->Increment();
+    status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
+  }
+}
+
+void metrics::apply(const event& e, const status_failed& x) {
+  count_polls(x.what.took, x.late_by, x.ticks_skipped);
+  of(e).status_failures->Increment();
+  status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+}
+
+void metrics::apply(const event& e, const decision_made& x) {
+  heartbeat_->Increment();
+  of(e).desired->Set(x.made.desired);
+  const auto towards = x.made.towards();
+  decisions_[static_cast<std::size_t>(static_cast<int>(towards) + 1)]->Increment();
+  if (towards == direction::none) loop_duration_->Observe(seconds(x.took));
+}
+
+void metrics::apply(const event&, const scale_applied& x) {
+  put_duration_->Observe(seconds(x.took));
+  loop_duration_->Observe(seconds(x.loop_took));
+}
+
+void metrics::apply(const event& e, const scale_failed& x) {
+  put_duration_->Observe(seconds(x.what.took));
+  of(e).scale_failures->Increment();
+  scale_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+}
+
+// -- actors -----------------------------------------------------------------------------
+
+void metrics::apply(const event& e, const actor_crashed&) {
+  if (e.target) of(e).healthy->Set(0);
+}
+
+void metrics::apply(const event& e, const actor_restarted& x) {
+  if (e.target) of(e).healthy->Set(1);
+  restarts_->Add({{"actor", x.actor}}).Increment();
+}
+
+// -- sampled ----------------------------------------------------------------------------
+
+void metrics::queue_depth(const std::string& queue, std::size_t depth) {
+  queues_->Add({{"queue", queue}}).Set(static_cast<double>(depth));
+}
+
+void metrics::events_dropped(const std::string& subscriber, std::uint64_t total) {
+  auto& counter = dropped_->Add({{"subscriber", subscriber}});
+  counter.Increment(std::max(0.0, static_cast<double>(total) - counter.Value()));
+}
+
+}  // namespace scaleit::actors

@@ -1,0 +1,104 @@
+// Every metric family of the daemon: name, help and labels in one place, and how
+// each event moves them.
+//
+// The counters live here, outside the telemetry actor that keeps them, so that a
+// crash of the actor never sets one back. Written on the control loop, read by the
+// thread that serves /metrics: prometheus-cpp's values are safe for that.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "messages/event.hpp"
+#include "messages/observation.hpp"
+
+namespace scaleit::actors {
+
+class metrics {
+ public:
+  explicit metrics(const std::string& version);
+
+  std::shared_ptr<prometheus::Registry> registry() const { return registry_; }
+
+  /// Counts one event.
+  void apply(const event& e);
+
+  // -- sampled, not counted from events ------------------------------------------------
+  void queue_depth(const std::string& queue, std::size_t depth);
+  /// `total` is what a subscriber lost since the daemon's start.
+  void events_dropped(const std::string& subscriber, std::uint64_t total);
+  void loop_lag(double seconds) { loop_lag_->Set(seconds); }
+
+ private:
+  struct metric_series {
+    std::string name;
+    prometheus::Gauge* value;
+    prometheus::Gauge* target;
+  };
+  /// What a target owns; gone with it.
+  struct series {
+    prometheus::Gauge* replicas;
+    prometheus::Gauge* desired;
+    prometheus::Gauge* healthy;
+    std::vector<metric_series> metrics;
+    prometheus::Counter* status_failures;  ///< shared by targets with the same path
+    prometheus::Counter* scale_failures;
+  };
+
+  void apply(const event& e, const target_added&);
+  void apply(const event& e, const target_changed&);
+  void apply(const event& e, const target_removed&);
+  void apply(const event& e, const status_observed& x);
+  void apply(const event& e, const status_failed& x);
+  void apply(const event& e, const decision_made& x);
+  void apply(const event& e, const scale_applied& x);
+  void apply(const event& e, const scale_failed& x);
+  void apply(const event& e, const actor_crashed& x);
+  void apply(const event& e, const actor_restarted& x);
+  void apply(const event&, const daemon_started&) {}
+  void apply(const event&, const daemon_stopped&) {}
+  void apply(const event&, const scale_requested&) {}
+
+  series& of(const event& e);
+  void forget(const std::string& target);
+  void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
+  prometheus::Counter& old_failures(const char* method, const std::string& url);
+
+  template <class T>
+  using family = prometheus::Family<T>;
+  using failure_counters = std::array<prometheus::Counter*, failure_kinds>;
+
+  std::shared_ptr<prometheus::Registry> registry_;
+  prometheus::Counter* heartbeat_;
+  family<prometheus::Counter>* old_failures_;
+  prometheus::Histogram* poll_duration_;
+  prometheus::Histogram* put_duration_;
+  prometheus::Histogram* loop_duration_;
+  prometheus::Histogram* poll_lateness_;
+  prometheus::Counter* polls_late_;
+  std::array<prometheus::Counter*, 3> decisions_;  ///< down, none, up
+  failure_counters status_failures_;
+  failure_counters scale_failures_;
+  family<prometheus::Counter>* restarts_;
+  family<prometheus::Gauge>* replicas_;
+  family<prometheus::Gauge>* desired_;
+  family<prometheus::Gauge>* healthy_;
+  family<prometheus::Gauge>* values_;
+  family<prometheus::Gauge>* value_targets_;
+  prometheus::Gauge* targets_;
+  family<prometheus::Gauge>* queues_;
+  family<prometheus::Counter>* dropped_;
+  prometheus::Gauge* loop_lag_;
+  std::unordered_map<std::string, series> series_;
+};
+
+}  // namespace scaleit::actors

@@ -1,0 +1,107 @@
+#include "actors/poller.hpp"
+
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "actors/guard.hpp"
+
+namespace scaleit::actors {
+
+namespace {
+
+net::prepared_ptr status_request(const target_spec& spec) {
+  net::http_request r;
+  r.url = spec.status.url;
+  r.headers = spec.status.headers;
+  r.timeout = spec.status.timeout;
+  return net::prepare(r);
+}
+
+microseconds micros(steady_time::duration d) {
+  return std::chrono::duration_cast<microseconds>(d);
+}
+
+}  // namespace
+
+poller_state::~poller_state() {
+  if (pending) with->client.cancel(*pending);
+}
+
+poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr b, decider_actor d) {
+  with = s;
+  book = std::move(b);
+  decider = std::move(d);
+  reader.emplace(*book->spec);
+  request = status_request(*book->spec);
+  harden(self);
+  return {
+      [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },
+      [this](const poll_answer& x) { with->mishaps.disturb(name, [&] { on_answer(x); }); },
+  };
+}
+
+void poller_state::on_tick(const poll_tick& x) {
+  const auto now = self->clock().now();
+  arm(x.due);
+  if (pending) {
+    ++ticks_skipped;
+    return;
+  }
+  began = now;
+  late_by = micros(now - x.due);
+  pending = with->client.submit(request, [me = poller_actor{self}](http_response&& r) {
+    caf::anon_send(me, poll_answer{std::make_shared<http_response>(std::move(r))});
+  });
+}
+
+/// Ticks stay on the grid that the first one began, so that a target keeps its place in
+/// the interval; those that are already past are skipped, not made up for.
+void poller_state::arm(steady_time due) {
+  const auto now = self->clock().now();
+  const auto interval = book->spec->interval;
+  auto next = due + interval;
+  if (next <= now) {
+    const auto missed = (now - next) / interval + 1;
+    ticks_skipped += static_cast<std::uint32_t>(missed);
+    next += missed * interval;
+  }
+  self->delayed_send(self, next - now, poll_tick{next});
+}
+
+void poller_state::on_answer(const poll_answer& x) {
+  pending.reset();
+  auto& response = *x.response;
+  if (response.error) return fail(std::move(*response.error));
+  const auto failed = [&](failure f) {
+    f.http_status = response.status;
+    f.took = response.took;
+    fail(std::move(f));
+  };
+  if (response.status < 200 || response.status > 299)
+    return failed({failure_kind::http, fmt::format("answered {}", response.status)});
+  auto read = reader->read(response.body);
+  if (auto* f = std::get_if<failure>(&read)) return failed(std::move(*f));
+
+  auto& seen = std::get<observation>(read);
+  seen.took = response.took;
+  // Not folded here: decide() returns the memory that this reading leads to.
+  auto observed =
+      with->events.emit(self->clock().now(), book->spec,
+                        status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
+  caf::anon_send(decider, status_read{std::move(observed), began});
+}
+
+void poller_state::fail(failure f) {
+  record(*with, *book, self->clock().now(),
+         status_failed{std::move(f), late_by, std::exchange(ticks_skipped, 0)});
+}
+
+poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
+                                   services* with, ledger_ptr book, decider_actor decider) {
+  return self->state.make_behavior(with, std::move(book), std::move(decider));
+}
+
+}  // namespace scaleit::actors

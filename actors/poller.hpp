@@ -1,0 +1,47 @@
+// Reads one application's status, every interval, for ever.
+//
+// Owns the timing of the polls and the request in flight. Receives its own ticks
+// and the client's answers; emits `status.observed` and `status.failed`; sends what
+// was read to the decider. A failed poll is an event, never an exception. Lost on a
+// restart: the poll in flight (it is cancelled) and the count of skipped ticks.
+#pragma once
+
+#include <caf/stateful_actor.hpp>
+
+#include <cstdint>
+
+#include "actors/ledger.hpp"
+#include "messages/protocol.hpp"
+#include "messages/status_json.hpp"
+
+namespace scaleit::actors {
+
+struct poller_state {
+  static inline const char* name = "poller";
+
+  explicit poller_state(poller_actor::pointer self) : self(self) {}
+  ~poller_state();
+  poller_actor::behavior_type make_behavior(services* with, ledger_ptr book, decider_actor decider);
+
+  void on_tick(const poll_tick& x);
+  void on_answer(const poll_answer& x);
+
+  void arm(steady_time due);
+  void fail(failure f);
+
+  poller_actor::pointer self;
+  services* with = nullptr;
+  ledger_ptr book;
+  decider_actor decider;
+  std::optional<status_reader> reader;
+  net::prepared_ptr request;
+  std::optional<net::http_client::ticket> pending;  ///< the poll in flight
+  steady_time began{};                              ///< when it was sent
+  microseconds late_by{0};                          ///< how late that was
+  std::uint32_t ticks_skipped = 0;                  ///< since the last event
+};
+
+poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
+                                   services* with, ledger_ptr book, decider_actor decider);
+
+}  // namespace scaleit::actors

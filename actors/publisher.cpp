@@ -1,0 +1,57 @@
+#include "actors/publisher.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace scaleit::actors {
+
+void subscription::attach(subscriber_actor reader) {
+  reader_ = std::move(reader);
+  awake_ = false;
+  wake();
+}
+
+void subscription::push(const event_ptr& e) {
+  if (queue_.size() >= capacity_) {
+    dropped_.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  queue_.push_back(e);
+  depth_.store(queue_.size(), std::memory_order_relaxed);
+  wake();
+}
+
+event_ptr subscription::pop() {
+  if (queue_.empty()) return nullptr;
+  auto e = std::move(queue_.front());
+  queue_.pop_front();
+  depth_.store(queue_.size(), std::memory_order_relaxed);
+  handled_.fetch_add(1, std::memory_order_relaxed);
+  return e;
+}
+
+void subscription::wake() {
+  if (awake_ || queue_.empty() || !reader_) return;
+  awake_ = true;
+  caf::anon_send(reader_, events_ready{});
+}
+
+event_ptr publisher::emit(steady_time at, target_ptr target, event::payload data) {
+  auto e = std::make_shared<event>();
+  e->sequence = ++sequence_;
+  e->time = time_at(at);
+  e->at = at;
+  e->target = std::move(target);
+  e->data = std::move(data);
+  const event_ptr shared = std::move(e);
+  for (const auto& reader : readers_) reader->push(shared);
+  return shared;
+}
+
+std::shared_ptr<subscription> publisher::subscribe(std::string name, std::size_t capacity) {
+  readers_.push_back(std::make_shared<subscription>(std::move(name), capacity));
+  return readers_.back();
+}
+
+}  // namespace scaleit::actors

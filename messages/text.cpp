@@ -1,0 +1,59 @@
+#include "messages/text.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace scaleit {
+
+namespace {
+
+/// Length of the valid UTF-8 sequence at `s[i]` (RFC 3629), or 0.
+std::size_t utf8_length(std::string_view s, std::size_t i) {
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(s[k]); };
+  const unsigned char first = byte(i);
+  if (first < 0x80) return 1;
+  const std::size_t n = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+  if (n == 0 || first > 0xF4 || i + n > s.size()) return 0;
+  for (std::size_t k = i + 1; k < i + n; ++k)
+    if ((byte(k) & 0xC0) != 0x80) return 0;
+  const unsigned char second = byte(i + 1);
+  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool beyond = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+  return overlong || beyond ? 0 : n;
+}
+
+}  // namespace
+
+std::string format_value(double v) {
+  const double size = std::abs(v);
+  if (size >= 100 && v == std::floor(v) && size < 1e15) return fmt::format("{:.0f}", v);
+  if (size >= 0.01 && size < 1e6) {
+    const double cents = v * 100;
+    const bool two_are_enough = std::abs(cents - std::round(cents)) < 1e-6 || size >= 10;
+    return two_are_enough ? fmt::format("{:.2f}", v) : fmt::format("{:.4f}", v);
+  }
+  return v == 0 ? "0.00" : fmt::format("{:.4g}", v);
+}
+
+std::string printable(std::string_view s, std::size_t bytes_max) {
+  std::string out;
+  out.reserve(std::min(s.size(), bytes_max));
+  for (std::size_t i = 0; i < s.size();) {
+    const std::size_t n = utf8_length(s, i);
+    const bool plain = n > 1 || (n == 1 && s[i] >= 0x20 && s[i] != 0x7F);
+    const std::size_t bytes = plain ? n : 1;
+    if (out.size() + bytes > bytes_max) {
+      out += "...";
+      break;
+    }
+    if (plain)
+      out.append(s, i, n);
+    else
+      out += '?';
+    i += n == 0 ? 1 : n;
+  }
+  return out;
+}
+
+}  // namespace scaleit

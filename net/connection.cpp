@@ -1,0 +1,286 @@
+#include "net/connection.hpp"
+
+#include "messages/bounds.hpp"
+#include "net/answer_parser.hpp"
+#include "net/prepared_request.hpp"
+#include "net/sentence.hpp"
+#include "net/tls.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <sys/socket.h>
+#include <type_traits>
+
+namespace scaleit::net {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t read_bytes_min = 2048;       // kept while idle
+constexpr std::size_t read_bytes_max = 64 * 1024;  // at once, while a body arrives
+
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+bool is_end(error_code e) {
+  return e == asio::error::eof || e == asio::ssl::error::stream_truncated;
+}
+
+template <class Stream>
+class stream_connection final
+    : public connection,
+      public std::enable_shared_from_this<stream_connection<Stream>> {
+  static constexpr bool is_tls = std::is_same_v<Stream, tls_stream>;
+
+ public:
+  template <class... Args>
+  stream_connection(connection_owner& owner, const parsed_url& url, answer_limits limits,
+                    std::shared_ptr<asio::ssl::context> context, Args&&... args)
+      : context_(std::move(context)),
+        stream_(std::forward<Args>(args)...),
+        owner_(&owner),
+        url_(url),
+        limits_(limits) {}
+
+  void open() override {
+    if constexpr (is_tls) {
+      if (!expect_host(stream_.native_handle(), url_))
+        return open_later(asio::error::no_memory);
+      stream_.async_handshake(
+          asio::ssl::stream_base::client,
+          [self = this->shared_from_this()](error_code e) { self->on_open(e); });
+    } else {
+      open_later({});
+    }
+  }
+
+  void send(prepared_ptr r) override {
+    request_ = std::move(r);
+    expecting_ = true;
+    received_ = false;
+    nothing_sent_ = false;
+    interim_ = 0;
+    parser_.emplace(limits_.header_bytes_max, limits_.body_bytes_max);
+    write();
+    read();
+  }
+
+  void rest() override {
+    request_.reset();
+    if (buffer_.capacity() > read_bytes_max) buffer_.shrink_to_fit();
+    read();
+  }
+
+  bool is_quiet() const override {
+    char c = 0;
+    const auto fd = const_cast<Stream&>(stream_).lowest_layer().native_handle();
+    const auto n = ::recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  }
+
+  void close() noexcept override {
+    owner_ = nullptr;
+    error_code ignored;
+    stream_.lowest_layer().close(ignored);
+  }
+
+  bool is_open() const override { return opened_; }
+
+  std::string progress() const override {
+    if (!received_ || !parser_) return {};
+    return parser_->is_header_done() ? received_body() : "its header is incomplete";
+  }
+
+ private:
+  // -- opening ------------------------------------------------------------------
+  void open_later(error_code e) {
+    asio::post(stream_.get_executor(),
+               [self = this->shared_from_this(), e] { self->on_open(e); });
+  }
+
+  void on_open(error_code e) {
+    if (!owner_) return;
+    if (!e) {
+      opened_ = true;
+      return owner_->on_open();
+    }
+    if constexpr (is_tls)
+      broken(handshake_failure(stream_.native_handle(), e, url_.where));
+  }
+
+  // -- writing ------------------------------------------------------------------
+  /// Most requests fit the socket's buffer: then one system call, and no handler.
+  /// Errors are left to the read, which ends as well and may yet bring an answer.
+  void write() {
+    std::size_t sent = 0;
+    const auto& wire = request_->wire();
+    if constexpr (!is_tls) {
+      error_code e;
+      sent = stream_.write_some(asio::buffer(wire), e);
+      nothing_sent_ = e && e != asio::error::would_block;
+      if (sent == wire.size() || nothing_sent_) return;
+    }
+    writing_ = true;
+    asio::async_write(stream_, asio::buffer(wire) + sent,
+                      [self = this->shared_from_this(), keep = request_](
+                          error_code, std::size_t) { self->writing_ = false; });
+  }
+
+  // -- reading ------------------------------------------------------------------
+  void read() {
+    if (reading_) return;
+    reading_ = true;
+    const auto size =
+        std::clamp(buffer_.capacity() - buffer_.size(), read_bytes_min, read_bytes_max);
+    stream_.async_read_some(buffer_.prepare(size), [self = this->shared_from_this()](
+                                                       error_code e, std::size_t n) {
+      self->reading_ = false;
+      if (self->owner_) self->on_read(e, n);
+    });
+  }
+
+  void on_read(error_code e, std::size_t n) {
+    if (!expecting_)  // closed, or saying what nobody asked for
+      return broken(make_failure(failure_kind::connect, ended()));
+    if (e) return on_read_error(e);
+    received_ = true;
+    buffer_.commit(n);
+    parse();
+  }
+
+  void parse() {
+    while (buffer_.size() > 0) {
+      error_code e;
+      buffer_.consume(parser_->put(buffer_.data(), e));
+      if (e == http::error::need_more) {
+        if (buffer_.size() >= limits_.header_bytes_max)
+          return bad(http::error::header_limit);
+        break;
+      }
+      if (e) return bad(e);
+      if (!parser_->is_done()) continue;
+      if (parser_->status / 100 != 1) return finish();
+      // RFC 9110, section 15.2: any number of interim answers may come first.
+      if (parser_->status == 101 || ++interim_ > bounds::interim_answers_max)
+        return broken(make_failure(
+            failure_kind::http,
+            fmt::format("{} interim answers from {} and no real one",
+                        parser_->status == 101 ? "101" : "too many", url_.where)));
+      parser_.emplace(limits_.header_bytes_max, limits_.body_bytes_max);
+    }
+    grow();
+    read();
+  }
+
+  /// A long body is read in large pieces.
+  void grow() {
+    if (parser_->is_header_done() && parser_->body.size() > buffer_.capacity())
+      buffer_.reserve(
+          std::min(read_bytes_max, 4 * std::max(read_bytes_min, buffer_.capacity())));
+  }
+
+  void finish() {
+    answer a;
+    a.status = parser_->status;
+    a.body = std::move(parser_->body);
+    a.location = std::move(parser_->location);
+    // Bytes beyond the answer, or a request not yet sent, would shift all that follows.
+    a.reusable = parser_->keep_alive() && buffer_.size() == 0 && !writing_;
+    expecting_ = false;
+    owner_->on_answer(std::move(a));
+  }
+
+  void on_read_error(error_code e) {
+    if (!received_) return broken(make_failure(failure_kind::connect, ended()), true);
+    if (!parser_->is_header_done())
+      return broken(
+          make_failure(failure_kind::http,
+                       fmt::format("answer from {} ended in its header", url_.where)));
+    // Only a clean end can be the end of a body without a length: TCP's for plain,
+    // close_notify for TLS (RFC 8446, section 6.1).
+    if (e == asio::error::eof && parser_->need_eof()) {
+      error_code at_end;
+      parser_->put_eof(at_end);
+      if (!at_end && parser_->is_done()) return finish();
+    }
+    broken(make_failure(failure_kind::body,
+                        fmt::format("answer from {} {} after {}", url_.where,
+                                    is_end(e) ? "ended" : "broke off", received_body()),
+                        parser_->status));
+  }
+
+  // -- wording -------------------------------------------------------------------
+  std::string received_body() const {
+    if (const auto length = parser_->content_length())
+      return fmt::format("{} of {} bytes", parser_->body.size(), *length);
+    return fmt::format("{} bytes", parser_->body.size());
+  }
+
+  std::string ended() const {
+    return fmt::format("connection closed by {} before an answer", url_.where);
+  }
+
+  void bad(error_code e) {
+    if (e == http::error::body_limit)
+      return broken(make_failure(
+          failure_kind::body,
+          fmt::format("answer is larger than {} bytes", limits_.body_bytes_max),
+          parser_->status));
+    if (e == http::error::header_limit)
+      return broken(make_failure(
+          failure_kind::http, fmt::format("header of the answer is larger than {} bytes",
+                                          limits_.header_bytes_max)));
+    broken(make_failure(failure_kind::http, fmt::format("answer from {} is not HTTP: {}",
+                                                        url_.where, e.message())));
+  }
+
+  void broken(failure why, bool before_answer = false) {
+    owner_->on_broken({std::move(why), before_answer, nothing_sent_});
+  }
+
+  std::shared_ptr<asio::ssl::context> context_;  // outlives the stream
+  Stream stream_;
+  connection_owner* owner_;
+  const parsed_url url_;
+  const answer_limits limits_;
+  prepared_ptr request_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<answer_parser> parser_;
+  int interim_ = 0;
+  bool opened_ = false;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool expecting_ = false;
+  bool received_ = false;
+  bool nothing_sent_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<connection> make_plain_connection(connection_owner& owner, tcp::socket s,
+                                                  const parsed_url& url,
+                                                  answer_limits limits) {
+  return std::make_shared<stream_connection<tcp::socket>>(owner, url, limits, nullptr,
+                                                          std::move(s));
+}
+
+std::shared_ptr<connection> make_tls_connection(
+    connection_owner& owner, tcp::socket s, std::shared_ptr<asio::ssl::context> context,
+    const parsed_url& url, answer_limits limits) {
+  auto& c = *context;
+  return std::make_shared<stream_connection<tls_stream>>(
+      owner, url, limits, std::move(context), std::move(s), c);
+}
+
+}  // namespace scaleit::net

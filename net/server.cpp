@@ -1,0 +1,223 @@
+#include "net/server.hpp"
+
+#include "net/server_session.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace scaleit::net {
+
+namespace {
+
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+/// Often enough that no deadline is missed by more than a quarter, or half a second.
+milliseconds sweep_interval(const server_options& o) {
+  const auto shortest = std::min({o.read_timeout, o.write_timeout, o.idle_timeout});
+  return std::clamp<milliseconds>(shortest / 4, milliseconds(1), milliseconds(500));
+}
+
+std::string http_date(std::time_t t) {  // RFC 9110, 5.6.7
+  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::tm u{};
+  gmtime_r(&t, &u);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", days[u.tm_wday], u.tm_mday,
+                     months[u.tm_mon], u.tm_year + 1900, u.tm_hour, u.tm_min, u.tm_sec);
+}
+
+}  // namespace
+
+class http_server::impl final : public session_host,
+                                public std::enable_shared_from_this<impl> {
+ public:
+  impl(event_loop& loop, server_options o, handler h)
+      : acceptor_(loop.io()), sweep_timer_(loop.io()), accept_timer_(loop.io()) {
+    options = std::move(o);
+    on_request = std::move(h);
+    options.connections_max = std::max<std::size_t>(options.connections_max, 1);
+    sweep_interval_ = sweep_interval(options);
+    listen();
+  }
+
+  void accept();
+  void stop() noexcept;
+  std::uint16_t port() const { return port_; }
+  std::size_t connections() const { return sessions_.size(); }
+
+  std::string_view common_headers() override;
+  void forget(session& s) noexcept override;
+
+ private:
+  void listen();
+  void on_accept(error_code ec, tcp::socket socket);
+  void admit(tcp::socket socket);
+  bool evict();
+  void arm_sweep();
+  void on_sweep();
+
+  tcp::acceptor acceptor_;
+  asio::steady_timer sweep_timer_;
+  asio::steady_timer accept_timer_;
+  milliseconds sweep_interval_{};
+  bool sweeping_ = false;
+  bool stopped_ = false;
+  std::uint16_t port_ = 0;
+  std::vector<std::shared_ptr<session>> sessions_;
+  std::optional<tcp::socket> waiting_;  // accepted, but there is no room yet
+  std::time_t headers_second_ = -1;
+  std::string headers_;
+};
+
+// -- listening ----------------------------------------------------------------------
+
+void http_server::impl::listen() {
+  const auto check = [this](const error_code& ec) {
+    if (ec)
+      throw std::system_error(
+          static_cast<std::error_code>(ec),
+          fmt::format("cannot listen on {} port {}", options.address, options.port));
+  };
+  error_code ec;
+  const auto address = asio::ip::make_address(options.address, ec);
+  check(ec);
+  const tcp::endpoint endpoint(address, options.port);
+  acceptor_.open(endpoint.protocol(), ec);
+  check(ec);
+  acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
+  check(ec);
+  acceptor_.bind(endpoint, ec);
+  check(ec);
+  acceptor_.listen(asio::socket_base::max_listen_connections, ec);
+  check(ec);
+  port_ = acceptor_.local_endpoint().port();
+}
+
+void http_server::impl::accept() {
+  acceptor_.async_accept([weak = weak_from_this()](error_code ec, tcp::socket socket) {
+    if (const auto self = weak.lock()) self->on_accept(ec, std::move(socket));
+  });
+}
+
+void http_server::impl::on_accept(error_code ec, tcp::socket socket) {
+  if (stopped_) return;
+  if (ec == asio::error::connection_aborted) return accept();
+  if (ec) {
+    // Out of descriptors or memory, most likely. The connection stays in the
+    // backlog, so that trying again at once would spin.
+    accept_timer_.expires_after(bounds::server_accept_pause);
+    accept_timer_.async_wait([weak = weak_from_this()](error_code e) {
+      const auto self = weak.lock();
+      if (!e && self && !self->stopped_) self->accept();
+    });
+    return;
+  }
+  if (sessions_.size() >= options.connections_max && !evict()) {
+    waiting_ = std::move(socket);  // forget() goes on from here
+    return;
+  }
+  admit(std::move(socket));
+  accept();
+}
+
+void http_server::impl::admit(tcp::socket socket) {
+  auto s = std::make_shared<session>(std::move(socket), shared_from_this());
+  s->slot = sessions_.size();
+  sessions_.push_back(s);
+  if (!sweeping_) arm_sweep();
+  s->start();
+}
+
+/// Makes room when full: whoever has been idle longest goes first, then a client
+/// that has been longest about its request. Answers under way are left alone.
+bool http_server::impl::evict() {
+  const auto rank = [](const std::shared_ptr<session>& s) {
+    return std::pair(s->current(), s->since());
+  };
+  const auto victim =
+      std::min_element(sessions_.begin(), sessions_.end(),
+                       [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  if (victim == sessions_.end() || (*victim)->current() > session::phase::reading)
+    return false;
+  const auto s = *victim;
+  s->close();
+  return true;
+}
+
+void http_server::impl::forget(session& s) noexcept {
+  const auto slot = s.slot;
+  sessions_[slot] = std::move(sessions_.back());
+  sessions_[slot]->slot = slot;
+  sessions_.pop_back();
+  if (stopped_ || !waiting_) return;
+  // From the loop: this is called from within a session, at any point.
+  asio::post(acceptor_.get_executor(), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->stopped_ || !self->waiting_) return;
+    auto socket = std::move(*self->waiting_);
+    self->waiting_.reset();
+    self->on_accept({}, std::move(socket));
+  });
+}
+
+void http_server::impl::stop() noexcept {
+  stopped_ = true;
+  error_code ec;
+  acceptor_.close(ec);
+  waiting_.reset();
+  sweep_timer_.cancel();
+  accept_timer_.cancel();
+  while (!sessions_.empty()) sessions_.back()->close();
+}
+
+// -- time -----------------------------------------------------------------------------
+
+void http_server::impl::arm_sweep() {
+  sweeping_ = true;
+  sweep_timer_.expires_after(sweep_interval_);
+  sweep_timer_.async_wait([weak = weak_from_this()](error_code ec) {
+    const auto self = weak.lock();
+    if (!ec && self && !self->stopped_) self->on_sweep();
+  });
+}
+
+void http_server::impl::on_sweep() {
+  const auto now = session::clock::now();
+  // Backwards, as forget() puts the last one into the gap.
+  for (auto i = sessions_.size(); i-- > 0;) sessions_[i]->on_sweep(now);
+  sweeping_ = false;
+  if (!sessions_.empty()) arm_sweep();
+}
+
+std::string_view http_server::impl::common_headers() {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  if (now != headers_second_) {
+    headers_second_ = now;
+    headers_ = "Date: " + http_date(now) + "\r\nServer: scaleit/" SCALEIT_VERSION "\r\n";
+  }
+  return headers_;
+}
+
+// -- http_server
+// --------------------------------------------------------------------------
+
+http_server::http_server(event_loop& loop, server_options options, handler on_request)
+    : impl_(std::make_shared<impl>(loop, std::move(options), std::move(on_request))) {
+  impl_->accept();
+}
+
+http_server::~http_server() { impl_->stop(); }
+std::uint16_t http_server::port() const { return impl_->port(); }
+std::size_t http_server::connections() const { return impl_->connections(); }
+
+}  // namespace scaleit::net

@@ -1,0 +1,123 @@
+#include "net/url.hpp"
+
+#include "messages/bounds.hpp"
+#include "net/sentence.hpp"
+
+#include <boost/url.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace scaleit::net {
+
+namespace urls = boost::urls;
+
+namespace {
+
+constexpr std::size_t host_bytes_max = 253;  // RFC 1035, section 2.3.4, as text
+constexpr std::size_t shown_bytes_max = 100;
+
+[[noreturn]] void refuse(std::string_view text, std::string_view why) {
+  throw std::invalid_argument(
+      fmt::format("URL \"{}\": {}", printable(text, shown_bytes_max), why));
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_';
+}
+
+std::string lower(std::string s) {
+  std::ranges::transform(s, s.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return s;
+}
+
+void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) {
+  namespace ip = boost::asio::ip;
+  switch (u.host_type()) {
+    case urls::host_type::ipv4:
+      out.literal = ip::address_v4{u.host_ipv4_address().to_uint()};
+      out.host = out.literal->to_string();
+      break;
+    case urls::host_type::ipv6:
+      out.literal = ip::address_v6{u.host_ipv6_address().to_bytes()};
+      out.host = out.literal->to_string();
+      break;
+    case urls::host_type::name:
+      out.host = lower(u.host_name());
+      if (out.host.empty())
+        refuse(text, "the host is missing; accepted is http://host[:port]/path");
+      if (out.host.size() > host_bytes_max ||
+          !std::ranges::all_of(out.host, is_name_character))
+        refuse(text, "the host may hold letters, digits, '-', '.' and '_', at most 253");
+      break;
+    default:
+      refuse(text,
+             "the host is missing; accepted is a name, an IPv4 or an [IPv6] address");
+  }
+}
+
+void read_port(parsed_url& out, const urls::url_view& u, std::string_view text) {
+  out.port = out.tls ? 443 : 80;
+  if (!u.has_port() || u.port().empty()) return;
+  out.port = u.port_number();  // 0 when it does not fit
+  if (out.port == 0) refuse(text, "the port must be 1 to 65535");
+}
+
+}  // namespace
+
+parsed_url parse_url(std::string_view text) {
+  // A secret may stand in front of an '@' even when the rest does not parse.
+  const auto authority_end = text.find_first_of(
+      "/?#",
+      std::min(text.find("://"), text.size() - std::min<std::size_t>(text.size(), 3)) +
+          3);
+  if (text.substr(0, authority_end).find('@') != std::string_view::npos)
+    throw std::invalid_argument(
+        "a URL with a user name or password is not accepted; use an Authorization "
+        "header");
+  if (text.size() > bounds::url_bytes_max)
+    refuse(text, fmt::format("longer than {} bytes", bounds::url_bytes_max));
+  const auto parsed = urls::parse_uri({text.data(), text.size()});
+  if (!parsed)
+    refuse(text, "not an absolute URL; accepted is http:// or https://, a host, a path");
+  const urls::url_view u = *parsed;
+
+  parsed_url out;
+  const auto scheme = u.scheme_id();
+  if (scheme != urls::scheme::http && scheme != urls::scheme::https)
+    refuse(text, fmt::format("scheme \"{}\" is not accepted; use http or https",
+                             printable(std::string{u.scheme()}, 20)));
+  out.tls = scheme == urls::scheme::https;
+  if (!u.has_authority())
+    refuse(text, "the host is missing; accepted is http://host/path");
+  read_host(out, u, text);
+  read_port(out, u, text);
+
+  const std::string shown =
+      out.literal && out.literal->is_v6() ? "[" + out.host + "]" : out.host;
+  out.where = fmt::format("{}:{}", shown, out.port);
+  out.authority = out.port == (out.tls ? 443 : 80) ? shown : out.where;
+  out.target = std::string{u.encoded_path()};
+  if (out.target.empty()) out.target = "/";
+  if (u.has_query()) out.target += "?" + std::string{u.encoded_query()};
+  return out;
+}
+
+std::string resolve_location(std::string_view base, std::string_view location) {
+  if (location.size() > bounds::url_bytes_max)
+    refuse(location, fmt::format("longer than {} bytes", bounds::url_bytes_max));
+  const auto reference = urls::parse_uri_reference({location.data(), location.size()});
+  if (!reference) refuse(location, "not a URL");
+  const auto from = urls::parse_uri({base.data(), base.size()});
+  if (!from) refuse(base, "not an absolute URL");
+  urls::url out;
+  if (!urls::resolve(*from, *reference, out)) refuse(location, "cannot be resolved");
+  out.remove_fragment();
+  return std::string{out.buffer()};
+}
+
+}  // namespace scaleit::net
