@@ -17,7 +17,7 @@ namespace scaleit::actors {
 struct actuator_state {
   static inline const char* name = "actuator";
 
-  explicit actuator_state(actuator_actor::pointer self) : self(self) {}
+  explicit actuator_state(actuator_actor::pointer me) : self(me) {}
   actuator_actor::behavior_type make_behavior(services* with, ledger_ptr book);
 
   void on_set_replicas(const set_replicas& x);

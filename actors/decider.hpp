@@ -15,7 +15,7 @@ namespace scaleit::actors {
 struct decider_state {
   static inline const char* name = "decider";
 
-  explicit decider_state(decider_actor::pointer self) : self(self) {}
+  explicit decider_state(decider_actor::pointer me) : self(me) {}
   decider_actor::behavior_type make_behavior(services* with, ledger_ptr book, actuator_actor actuator);
 
   void on_status(const status_read& x);

@@ -19,7 +19,7 @@ namespace scaleit::actors {
 struct poller_state {
   static inline const char* name = "poller";
 
-  explicit poller_state(poller_actor::pointer self) : self(self) {}
+  explicit poller_state(poller_actor::pointer me) : self(me) {}
   ~poller_state();
   poller_actor::behavior_type make_behavior(services* with, ledger_ptr book, decider_actor decider);
 

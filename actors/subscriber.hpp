@@ -20,7 +20,7 @@ namespace scaleit::actors {
 using event_handler = std::function<void(const event&)>;
 
 struct subscriber_state {
-  explicit subscriber_state(subscriber_actor::pointer self) : self(self) {}
+  explicit subscriber_state(subscriber_actor::pointer me) : self(me) {}
   subscriber_actor::behavior_type make_behavior(chaos* mishaps, std::shared_ptr<subscription> events,
                                                 event_handler handle);
   void on_events_ready();

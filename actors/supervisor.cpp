@@ -192,7 +192,7 @@ void supervisor_state::restart(crew& c) {
 }
 
 void supervisor_state::subscriber_crashed(subscriber& s, std::string reason) {
-  s.events->attach(nullptr);
+  s.events->attach({});
   s.reader = nullptr;
   emit(nullptr, actor_crashed{s.name, std::move(reason)});
   s.crashed_at = now();

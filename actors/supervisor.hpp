@@ -48,7 +48,7 @@ struct roster {
 struct supervisor_state {
   static inline const char* name = "supervisor";
 
-  explicit supervisor_state(supervisor_actor::pointer self) : self(self) {}
+  explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
   supervisor_actor::behavior_type make_behavior(services* with, roster* all, health* board);
 
   // -- targets -------------------------------------------------------------------

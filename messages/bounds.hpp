@@ -61,4 +61,15 @@ inline constexpr auto put_grace = 2s;        ///< a PUT in flight may finish aft
 inline constexpr auto stop_deadline = 2800ms;  ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
 
+// -- the simulated world --------------------------------------------------------------
+inline constexpr std::size_t trace_rows_max = 1'000'000;
+inline constexpr std::size_t trace_line_bytes_max = 256;
+inline constexpr double trace_seconds_max = 1e9;  ///< of one row's time; about 31 years
+inline constexpr double load_max = 1e9;           ///< requests per second
+inline constexpr auto load_period_min = 100ms;
+inline constexpr auto load_period_max = 8760h;
+inline constexpr std::size_t pending_changes_max = 1024;  ///< PUTs within one start-up delay
+inline constexpr int sample_replicas_max = 1000;          ///< what the sample application takes
+inline constexpr auto sample_startup_max = 1h;
+
 }  // namespace scaleit::bounds

@@ -8,7 +8,6 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 #else
 #include <catch2/catch.hpp>
-using Catch::Detail::Approx;  // Catch::Approx finds a matcher of that name, too
 using Catch::Matchers::StartsWith;
 inline auto ContainsSubstring(const std::string& s) { return Catch::Matchers::Contains(s); }
 #endif
