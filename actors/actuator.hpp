@@ -8,6 +8,7 @@
 #pragma once
 
 #include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/ledger.hpp"
 #include "messages/protocol.hpp"

@@ -1,0 +1,174 @@
+#include "main/daemon.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "actors/house.hpp"
+#include "actors/loop_scheduler.hpp"
+#include "actors/metrics.hpp"
+#include "main/input_error.hpp"
+#include "main/logging.hpp"
+#include "main/watch.hpp"
+#include "net/client.hpp"
+#include "net/process_metrics.hpp"
+
+namespace scaleit {
+
+namespace {
+
+constexpr auto pulse_interval = std::chrono::milliseconds{500};
+constexpr auto clock_step_min = std::chrono::milliseconds{500};
+constexpr std::size_t descriptors_kept = 200;  ///< for listeners, scrapers, files
+
+time_point wall_now() {
+  return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
+}
+
+/// As many connections as files may be open, after raising that to what is allowed.
+std::size_t connections_allowed() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 1000;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  getrlimit(RLIMIT_NOFILE, &files);
+  const auto most = static_cast<std::size_t>(files.rlim_cur);
+  return most > 2 * descriptors_kept ? std::min<std::size_t>(most - descriptors_kept, 100'000) : 200;
+}
+
+class daemon {
+ public:
+  explicit daemon(const daemon_options& options)
+      : options_(options),
+        counters_(SCALEIT_VERSION),
+        client_(loop_, client_options_for(options)),
+        system_(configured(config_, loop_)),
+        house_(system_, client_, make_chaos(options.chaos), wall_now()),
+        book_(options.level),
+        pulse_(loop_.io()),
+        watch_(options.metrics, {counters_.registry().get(), &process_},
+               house_.board(), [this](std::string why) { stop(std::move(why)); }) {
+    // On shutdown the process must end even if an actor does not.
+    system_.await_actors_before_shutdown(false);
+  }
+
+  void run() {
+    if (!options_.chaos.empty()) warn_of_chaos();
+    log(actors::log_level::info,
+        fmt::format("metrics on http://{}/metrics",
+                    listen_address{options_.metrics.address, watch_.port()}.text()));
+    house_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
+    house_.subscribe("logger", [this](const event& e) {
+      for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
+    });
+    house_.start();
+    for (const auto& target : options_.targets) house_.add(target);
+    beat();
+    watch_.start();
+    auto work = net::asio::make_work_guard(loop_.io());
+    loop_.io().run();
+  }
+
+ private:
+  static net::client_options client_options_for(const daemon_options& options) {
+    net::client_options c;
+    c.ca_file = options.ca_file;
+    c.connections_max = connections_allowed();
+    return c;
+  }
+
+  static caf::actor_system_config& configured(caf::actor_system_config& c, net::event_loop& loop) {
+    actors::run_actors_on(c, loop);
+    return c;
+  }
+
+  void warn_of_chaos() const {
+    std::string rates;
+    for (const auto& [actor, rate] : options_.chaos) rates += fmt::format(" {}={}", actor, rate);
+    log(actors::log_level::warning,
+        "CHAOS is on: actors are made to crash on purpose (" + rates.substr(1) +
+            "); a testing aid, never for production");
+  }
+
+  /// From the watch's thread.
+  void stop(std::string why) {
+    net::asio::post(loop_.io(), [this, why = std::move(why)] {
+      house_.stop(why, [this] { loop_.io().stop(); });
+    });
+  }
+
+  /// Shows that the loop turns, samples what no event tells, and follows the system's clock.
+  void beat() {
+    const auto now = std::chrono::steady_clock::now();
+    house_.board().pulse(now.time_since_epoch().count());
+    if (beat_due_) counters_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
+    for (const auto& s : house_.events().subscriptions()) {
+      counters_.queue_depth(s->name(), s->depth());
+      counters_.events_dropped(s->name(), s->dropped());
+    }
+    const auto http = client_.stats();
+    counters_.queue_depth("http_waiting", http.requests_queued);
+    counters_.queue_depth("http_in_flight", http.requests_in_flight);
+    follow_clock(now);
+    beat_due_ = now + pulse_interval;
+    pulse_.expires_at(*beat_due_);
+    pulse_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) beat();
+    });
+  }
+
+  /// Events are stamped from the steady clock; a step of the system's clock (a VM that
+  /// slept, an operator) must show in them all the same.
+  void follow_clock(steady_time now) {
+    const auto wall = wall_now();
+    const auto off = wall - house_.events().time_at(now);
+    if (off < clock_step_min && off > -clock_step_min) return;
+    house_.events().reanchor(now, wall);
+    log(actors::log_level::warning,
+        fmt::format("the system's clock was set by {}", to_string(microseconds{off})));
+  }
+
+  const daemon_options& options_;
+  net::event_loop loop_;
+  actors::metrics counters_;
+  net::process_metrics process_;
+  net::pooled_client client_;
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  actors::house house_;
+  actors::log_book book_;
+  net::asio::steady_timer pulse_;
+  std::optional<steady_time> beat_due_;
+  watch watch_;
+};
+
+}  // namespace
+
+int run_daemon(const daemon_options& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::optional<daemon> d;
+  try {
+    d.emplace(options);
+  } catch (const std::system_error& e) {
+    stop_log();
+    fmt::print(stderr, "scaleit: cannot listen on {}: {}; --metrics-listen or SCALEIT_METRICS_LISTEN choose another\n",
+               options.metrics.text(), e.code().message());
+    return exit_code::failure;
+  }
+  d->run();
+  stop_log();  // while the watch still guards the time it may take
+  return exit_code::success;
+}
+
+}  // namespace scaleit

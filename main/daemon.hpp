@@ -1,0 +1,25 @@
+// The daemon: the control loop, its actors, and the watch beside it.
+#pragma once
+
+#include <vector>
+
+#include "actors/log_book.hpp"
+#include "main/chaos_plan.hpp"
+#include "main/listen.hpp"
+#include "messages/target_spec.hpp"
+
+namespace scaleit {
+
+struct daemon_options {
+  listen_address metrics{"0.0.0.0", 8000};
+  std::string ca_file;  ///< PEM for https; empty: the system's roots
+  chaos_rates chaos;
+  actors::log_level level = actors::log_level::info;
+  std::vector<target_ptr> targets;
+};
+
+/// Runs until SIGTERM or SIGINT. The log has been started. Answers the exit code; what
+/// goes wrong at the start is one line on stderr.
+int run_daemon(const daemon_options& options);
+
+}  // namespace scaleit

@@ -1,0 +1,59 @@
+// The `scaleit` binary: options in, exit code out. One file per command beside this.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <string>
+
+#include "main/app_command.hpp"
+#include "main/input_error.hpp"
+#include "main/run_command.hpp"
+
+namespace {
+
+using namespace scaleit;
+
+/// The first line of `text`: errors are one line.
+std::string one_line(std::string text) {
+  return text.substr(0, text.find('\n'));
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App root{"ScaleIt holds a metric of your applications at its target by changing their "
+                "replica counts."};
+  root.name("scaleit");
+  root.set_version_flag("--version", "scaleit " SCALEIT_VERSION);
+  root.require_subcommand(1);
+  root.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("scaleit: {} (see scaleit --help)\n", one_line(e.what()));
+  });
+  run_options run;
+  app_options app;
+  auto* run_command = add_run_command(root, run);
+  auto* app_command = add_app_command(root, app);
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return root.exit(e);  // --help, --version
+  } catch (const CLI::ParseError& e) {
+    root.exit(e);
+    return exit_code::bad_input;
+  }
+  if (run_command->parsed()) return run_run(run);
+  if (app_command->parsed()) return run_app(app);
+  return exit_code::bad_input;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const scaleit::input_error& e) {
+    fmt::print(stderr, "scaleit: {}\n", e.what());
+    return scaleit::exit_code::bad_input;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "scaleit: {}\n", e.what());
+    return scaleit::exit_code::failure;
+  }
+}

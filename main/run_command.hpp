@@ -1,0 +1,27 @@
+// `scaleit run`: the daemon.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace scaleit {
+
+struct run_options {
+  std::optional<std::string> env_file;
+  std::optional<std::string> metrics_listen;
+  std::optional<std::string> ca_file;
+  std::string log_format = "text";
+  std::string chaos;
+};
+
+/// Adds the command and binds its options to `options`.
+CLI::App* add_run_command(CLI::App& root, run_options& options);
+
+/// Throws input_error; otherwise answers the exit code.
+int run_run(const run_options& options);
+
+}  // namespace scaleit

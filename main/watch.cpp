@@ -1,0 +1,99 @@
+#include "main/watch.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "main/input_error.hpp"
+#include "main/logging.hpp"
+#include "messages/bounds.hpp"
+#include "net/exposition.hpp"
+
+namespace scaleit {
+
+namespace {
+
+net::server_options server_options_for(const listen_address& at) {
+  net::server_options o;
+  o.address = at.address;
+  o.port = at.port;
+  return o;
+}
+
+net::server_response plain(int status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
+
+std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+}  // namespace
+
+watch::watch(const listen_address& at, std::vector<const prometheus::Collectable*> metrics,
+             const actors::health& board, std::function<void(std::string)> on_stop)
+    : metrics_(std::move(metrics)),
+      board_(board),
+      on_stop_(std::move(on_stop)),
+      server_(std::make_unique<net::http_server>(
+          loop_, server_options_for(at),
+          [this](net::server_request&& r, net::responder a) { serve(std::move(r), std::move(a)); })),
+      signals_(loop_.io(), SIGTERM, SIGINT),
+      deadline_(loop_.io()),
+      work_(loop_.io().get_executor()) {
+  await_signal();
+}
+
+watch::~watch() {
+  work_.reset();
+  loop_.io().stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void watch::start() {
+  thread_ = std::thread{[this] { loop_.io().run(); }};
+}
+
+// -- HTTP -------------------------------------------------------------------------------
+
+void watch::serve(net::server_request&& request, net::responder answer) const {
+  if (request.method != "GET" && request.method != "HEAD") {
+    auto refusal = plain(405, "only GET and HEAD are served here\n");
+    refusal.headers.push_back({"Allow", "GET, HEAD"});
+    return answer.send(std::move(refusal));
+  }
+  if (request.path == "/metrics" || request.path == "/")
+    return answer.send(net::exposition(metrics_, request.accept));
+  if (request.path == "/healthz") return answer.send(plain(200, "ok\n"));
+  if (request.path != "/readyz")
+    return answer.send(plain(404, "not here; try /metrics, /healthz or /readyz\n"));
+  const auto complaints = board_.complaints(now());
+  if (complaints.empty()) return answer.send(plain(200, "ready\n"));
+  std::string text;
+  for (const auto& c : complaints) text += c + "\n";
+  answer.send(plain(503, std::move(text)));
+}
+
+// -- signals ----------------------------------------------------------------------------
+
+void watch::await_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    on_signal(signal);
+    await_signal();
+  });
+}
+
+void watch::on_signal(int signal) {
+  if (stopping_) std::_Exit(128 + signal);  // asked twice: at once
+  stopping_ = true;
+  const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+  log(actors::log_level::info, std::string{name} + ": stopping");
+  // Whatever hangs, be it the loop itself or a reader of the log, the process ends.
+  deadline_.expires_after(bounds::stop_deadline);
+  deadline_.async_wait([](const boost::system::error_code& error) {
+    if (!error) std::_Exit(exit_code::success);
+  });
+  on_stop_(name);
+}
+
+}  // namespace scaleit

@@ -1,0 +1,53 @@
+// The second thread: metrics, health and signals, away from the control loop, so
+// that a slow scrape never delays a decision and a stalled loop can still be seen
+// and stopped.
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <prometheus/collectable.h>
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "actors/health.hpp"
+#include "main/listen.hpp"
+#include "net/event_loop.hpp"
+#include "net/server.hpp"
+
+namespace scaleit {
+
+class watch {
+ public:
+  /// Listens at once; throws std::system_error when it cannot. `on_stop` is called on this
+  /// thread for the first SIGTERM or SIGINT, with the signal's name.
+  watch(const listen_address& at, std::vector<const prometheus::Collectable*> metrics,
+        const actors::health& board, std::function<void(std::string)> on_stop);
+  /// Ends the thread.
+  ~watch();
+
+  std::uint16_t port() const { return server_->port(); }
+  void start();
+
+ private:
+  void serve(net::server_request&& request, net::responder answer) const;
+  void await_signal();
+  void on_signal(int signal);
+
+  net::event_loop loop_;
+  std::vector<const prometheus::Collectable*> metrics_;
+  const actors::health& board_;
+  std::function<void(std::string)> on_stop_;
+  std::unique_ptr<net::http_server> server_;
+  net::asio::signal_set signals_;
+  net::asio::steady_timer deadline_;
+  net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace scaleit
