@@ -54,7 +54,10 @@ void house::remove(std::string name) {
 }
 
 void house::kill_supervisor(const std::string& reason) {
-  caf::anon_send_exit(supervisor_, caf::make_error(caf::sec::runtime_error, reason));
+  supervisor_->enqueue(nullptr, caf::make_message_id(),
+                       caf::make_message(caf::exit_msg{
+                           {}, caf::make_error(caf::sec::runtime_error, reason)}),
+                       nullptr);
 }
 
 void house::stop(std::string reason, std::function<void()> done) {

@@ -73,7 +73,7 @@ class virtual_house {
   std::chrono::milliseconds elapsed() const;
   /// Runs what is ready now, without moving time.
   void drain();
-  std::size_t actors_running() const;
+  std::size_t actors_running();
 
   /// Events so far of one type, in order.
   template <class T>
@@ -99,7 +99,6 @@ class virtual_house {
 
  private:
   caf::scheduler::test_coordinator& scheduler();
-  const caf::scheduler::test_coordinator& scheduler() const;
   steady_time start_;
   std::size_t base_ = 0;
 };
