@@ -53,6 +53,13 @@ void house::remove(std::string name) {
   caf::anon_send(supervisor_, remove_target{std::move(name)});
 }
 
+void house::kill_supervisor(const std::string& reason) {
+  supervisor_->enqueue(nullptr, caf::make_message_id(),
+                       caf::make_message(caf::exit_msg{
+                           {}, caf::make_error(caf::sec::runtime_error, reason)}),
+                       nullptr);
+}
+
 void house::stop(std::string reason, std::function<void()> done) {
   stopped_ = std::move(done);
   caf::anon_send(supervisor_, stop_all{std::move(reason)});

@@ -36,6 +36,9 @@ class house {
   /// Stops everything in order; `done` is called, once, when the last actor was told.
   void stop(std::string reason, std::function<void()> done);
 
+  /// Ends the supervisor as a crash would: the last thing that could go wrong, for tests.
+  void kill_supervisor(const std::string& reason);
+
  private:
   void spawn_supervisor();
   steady_time now() { return system_.clock().now(); }

@@ -176,6 +176,7 @@ void supervisor_state::crew_crashed(crew& c, role who, std::string reason) {
   if (!c.waiting) c.crashed_at = now();
   ++c.attempt;
   if (delay.count() == 0 && !c.waiting) return restart(c);
+  if (c.waiting) board->mark(c.down_name, true);  // a lower one is down now
   c.waiting = true;
   c.down_name = c.book->spec->name + "/" + std::string{to_string(c.crashed)};
   board->mark(c.down_name, false);

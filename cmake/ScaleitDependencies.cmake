@@ -2,7 +2,8 @@
 
 find_package(Threads REQUIRED)
 find_package(CAF 0.17.6 EXACT REQUIRED COMPONENTS core)
-find_package(Boost 1.81 REQUIRED COMPONENTS url)
+# CONFIG: CMake 3.30 has retired its own FindBoost, and warns when it is used.
+find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS url)
 find_package(OpenSSL REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(fmt CONFIG REQUIRED)

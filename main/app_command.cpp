@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -50,6 +52,12 @@ simulation::trace open_trace(const std::string& file) {
 
 /// Throws std::invalid_argument with a sentence that names the option.
 app_service_settings to_settings(const app_options& o) {
+  in6_addr address{};  // large enough for either family
+  if (inet_pton(AF_INET, o.listen.c_str(), &address) != 1 &&
+      inet_pton(AF_INET6, o.listen.c_str(), &address) != 1)
+    throw std::invalid_argument(
+        fmt::format("--listen is {}; accepted: an IPv4 or IPv6 address such as 0.0.0.0",
+                    simulation::quoted(o.listen)));
   const auto startup = parse_duration(o.startup);
   if (!startup || *startup > bounds::sample_startup_max)
     throw std::invalid_argument(

@@ -16,7 +16,7 @@ struct app_options {
   std::string listen = "127.0.0.1";  ///< an IPv4 or IPv6 literal
   std::uint16_t port = 8123;         ///< 0: any free one
   std::string load = "sine";         ///< simulation::parse_load_shape() reads it
-  double error_rate = 0;             ///< 0 to 1
+  double error_rate = 0.02;          ///< 0 to 1
   std::string startup = "0s";        ///< 0 to bounds::sample_startup_max
   std::uint64_t seed = 1;
   std::size_t count = 0;  ///< 0: one, at /app/...; else that many, at /apps/<i>/app/...

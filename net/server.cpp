@@ -3,6 +3,7 @@
 #include "net/server_session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
@@ -57,11 +58,15 @@ class http_server::impl final : public session_host,
 
   std::string_view common_headers() override;
   void forget(session& s) noexcept override;
+  void on_answered() override {
+    if (waiting_) retry_waiting();
+  }
 
  private:
   void listen();
   void on_accept(error_code ec, tcp::socket socket);
   void admit(tcp::socket socket);
+  void retry_waiting();
   bool evict();
   void arm_sweep();
   void on_sweep();
@@ -123,7 +128,7 @@ void http_server::impl::on_accept(error_code ec, tcp::socket socket) {
     return;
   }
   if (sessions_.size() >= options.connections_max && !evict()) {
-    waiting_ = std::move(socket);  // forget() goes on from here
+    waiting_ = std::move(socket);  // retry_waiting() goes on from here
     return;
   }
   admit(std::move(socket));
@@ -159,8 +164,11 @@ void http_server::impl::forget(session& s) noexcept {
   sessions_[slot] = std::move(sessions_.back());
   sessions_[slot]->slot = slot;
   sessions_.pop_back();
-  if (stopped_ || !waiting_) return;
-  // From the loop: this is called from within a session, at any point.
+  if (!stopped_ && waiting_) retry_waiting();
+}
+
+/// From the loop, as sessions call this in the middle of their work.
+void http_server::impl::retry_waiting() {
   asio::post(acceptor_.get_executor(), [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || self->stopped_ || !self->waiting_) return;

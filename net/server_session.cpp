@@ -243,6 +243,7 @@ void session::flush() {
 
 void session::on_flushed() {
   body_ = std::string();
+  host_->on_answered();
   if (!keep_alive_) {
     // Closing on unread bytes would reset the connection and with it the answer.
     enter(phase::draining);

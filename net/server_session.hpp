@@ -35,6 +35,8 @@ struct session_host {
   virtual std::string_view common_headers() = 0;
   /// The session has closed; the host lets go of it.
   virtual void forget(session& s) noexcept = 0;
+  /// A session has ended its answer: a full host may now prefer a newcomer to it.
+  virtual void on_answered() = 0;
 };
 
 /// What a responder holds on to; a closed session ignores every call.

@@ -1,0 +1,200 @@
+// Every actor killed at every moment: the loop goes on, nothing is lost, and no
+// decision that was applied is sent again.
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+#include "tests/support/builders.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/virtual_house.hpp"
+
+using namespace scaleit;
+using namespace scaleit::test;
+using actors::chaos;
+using actors::strike;
+
+namespace {
+
+target_ptr app(std::string name = "app") {
+  return std::make_shared<target_spec>(app_spec(std::move(name)));
+}
+
+/// Crashes the `nth` message handled by `actor` (counted from 1).
+chaos crash_once(std::string actor, int nth, strike when) {
+  auto seen = std::make_shared<int>(0);
+  return chaos{[=](std::string_view who) {
+    return who == actor && ++*seen == nth ? when : strike::none;
+  }};
+}
+
+/// Load that changes in steps, so that there are decisions to lose.
+double load_at(std::chrono::milliseconds t) {
+  constexpr double loads[] = {8, 12, 20, 6, 9};
+  return loads[static_cast<std::size_t>(t / 20s) % 5];
+}
+
+}  // namespace
+
+TEST_CASE("a crash of each actor at each step of the loop changes nothing that matters") {
+  for (const std::string actor : {"poller", "decider", "actuator", "recorder"})
+    for (const auto when : {strike::before, strike::after})
+      for (int nth = 1; nth <= 24; ++nth) {
+        CAPTURE(actor, nth, when == strike::before);
+        virtual_house h{crash_once(actor, nth, when)};
+        simple_app world;
+        h.client.app = [&](const net::http_request& r) {
+          world.load = load_at(h.elapsed());
+          return world(r);
+        };
+        h.house.add(app());
+        h.advance(100s);
+        // Every step of the load was followed, once.
+        REQUIRE(world.puts == std::vector<int>{15, 25, 8, 12});
+        REQUIRE(world.redundant == 0);
+        // Every request that was sent has its outcome on record.
+        REQUIRE(h.all<scale_applied>().size() == 4);
+        REQUIRE(h.all<scale_requested>().size() == 4);
+      }
+}
+
+TEST_CASE("who depends on a crashed actor restarts with it, the others do not") {
+  const auto restarted = [](const std::string& actor) {
+    virtual_house h{crash_once(actor, 1, strike::after)};
+    simple_app world{10, 9.5, {}, 0, 0};
+    h.client.app = std::ref(world);
+    h.house.add(app());
+    h.drain();
+    const auto& crew = h.house.staff().crews.at("app");
+    const auto before = std::make_tuple(crew.actuator, crew.decider, crew.poller);
+    h.advance(10s);
+    CHECK(h.all<actor_crashed>().size() == 1);
+    CHECK(h.all<actor_restarted>().size() == 1);
+    CHECK(h.all<actor_restarted>().at(0)->actor == actor);
+    CHECK(h.all<actor_restarted>().at(0)->restarts == 1);
+    return std::vector<bool>{crew.actuator != std::get<0>(before),
+                             crew.decider != std::get<1>(before),
+                             crew.poller != std::get<2>(before)};
+  };
+  CHECK(restarted("actuator") == std::vector<bool>{true, true, true});
+  CHECK(restarted("decider") == std::vector<bool>{false, true, true});
+  CHECK(restarted("poller") == std::vector<bool>{false, false, true});
+}
+
+TEST_CASE("a restarted target is polled at once") {
+  virtual_house h{crash_once("decider", 1, strike::before)};
+  simple_app world{10, 9.5, {}, 0, 0};
+  h.client.app = std::ref(world);
+  h.house.add(app());
+  h.advance(100ms);
+  CHECK(world.polls == 2);
+  CHECK(world.puts == std::vector<int>{12});
+}
+
+TEST_CASE("an actuator that dies with a request in flight leaves its outcome on record") {
+  // Its second message is the answer: it dies before it has looked at it.
+  virtual_house h{crash_once("actuator", 2, strike::before)};
+  simple_app world{10, 9.5, {}, 0, 0};
+  h.client.app = std::ref(world);
+  h.house.add(app());
+  h.advance(1s);
+  CHECK(h.all<scale_applied>().size() == 1);
+  CHECK(h.house.staff().crews.at("app").book->memory.applied->to == 12);
+  CHECK(world.puts == std::vector<int>{12});
+}
+
+TEST_CASE("a target that crashes without completing a loop waits longer and longer") {
+  bool broken = true;
+  virtual_house h{chaos{[&](std::string_view who) {
+    return broken && who == "decider" ? strike::before : strike::none;
+  }}};
+  simple_app world;
+  h.client.app = std::ref(world);
+  h.house.add(app());
+  h.advance(100s);
+  std::vector<std::int64_t> waits;
+  for (const auto* r : h.all<actor_restarted>()) waits.push_back(r->after.count() / 1000);
+  REQUIRE(waits.size() >= 14);
+  waits.resize(14);
+  CHECK(waits == std::vector<std::int64_t>{0, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120,
+                                           10240, 20480, 30000});
+  CHECK_FALSE(h.house.board().complaints(0).empty());
+
+  broken = false;
+  h.advance(31s);
+  const auto loops = h.all<decision_made>().size();
+  CHECK(loops > 0);
+  CHECK(h.house.board().complaints(0).empty());
+  broken = true;  // a completed loop cleared the budget: the next crash is answered at once
+  h.advance(5s);
+  const auto restarts = h.all<actor_restarted>();
+  CHECK(restarts.at(restarts.size() - 1)->after > 0ms);
+  bool at_once = false;
+  for (std::size_t i = 14; i < restarts.size(); ++i) at_once |= restarts[i]->after == 0ms;
+  CHECK(at_once);
+}
+
+TEST_CASE("a broken target does not touch the others") {
+  virtual_house h;
+  std::map<std::string, simple_app> worlds;
+  h.client.app = [&](const net::http_request& r) {
+    const auto name = r.url.substr(7, r.url.find(':', 7) - 7);
+    if (name == "bad" && worlds[name].polls > 1) return hangs();
+    return worlds[name](r);
+  };
+  for (const std::string name : {"good", "bad"})
+    h.house.add(std::make_shared<target_spec>(app_spec(name, "http://" + name + ":1")));
+  h.advance(101s);
+  CHECK(worlds["good"].polls == 21);
+}
+
+TEST_CASE("with chaos in every actor the application is held and nothing is sent twice") {
+  const std::uint64_t seed = Catch::rngSeed();
+  for (std::uint64_t run = 0; run < 20; ++run) {
+    CAPTURE(seed, run);
+    auto random = std::make_shared<std::mt19937_64>(seed * 1000 + run);
+    std::map<std::string, int> crashes;
+    virtual_house h{chaos{[&, random](std::string_view who) {
+      const auto draw = std::uniform_real_distribution<double>{}(*random);
+      if (draw >= 0.05) return strike::none;
+      ++crashes[std::string{who}];
+      return draw < 0.025 ? strike::before : strike::after;
+    }}};
+    simple_app world;
+    h.client.app = [&](const net::http_request& r) {
+      world.load = load_at(h.elapsed());
+      return world(r);
+    };
+    h.house.add(app());
+    h.advance(10min);
+    REQUIRE(world.redundant == 0);
+    REQUIRE(world.puts.size() == 29);  // one per step of the load, to the end
+    REQUIRE(h.all<decision_made>().size() >= 118);
+    REQUIRE(crashes.size() == 4);
+    REQUIRE(h.house.board().complaints(0).empty());
+    std::size_t crash_events = h.all<actor_crashed>().size();
+    std::size_t total = 0;
+    for (const auto& [who, n] : crashes) total += static_cast<std::size_t>(n);
+    REQUIRE(crash_events == total);
+  }
+}
+
+TEST_CASE("a supervisor that dies is replaced, and with it everyone it watched") {
+  virtual_house h;
+  simple_app world;
+  h.client.app = [&](const net::http_request& r) {
+    world.load = load_at(h.elapsed());
+    return world(r);
+  };
+  h.house.add(app());
+  h.advance(30s);
+  h.house.kill_supervisor("as the test asks");
+  h.advance(70s);
+  CHECK(world.puts == std::vector<int>{15, 25, 8, 12});
+  REQUIRE(h.all<actor_crashed>().size() == 1);
+  CHECK(h.all<actor_crashed>().at(0)->actor == "supervisor");
+  CHECK(h.actors_running() == 5);  // supervisor, recorder, and the target's three
+  h.house.add(app("another"));
+  h.advance(1s);
+  CHECK(h.actors_running() == 8);
+}

@@ -1,0 +1,159 @@
+// A client that sends exactly the bytes it is told to, right or wrong, over a
+// blocking socket, and a server on a thread of its own to send them to.
+#pragma once
+
+#include "net/server.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <arpa/inet.h>
+#include <cerrno>
+#include <cstdint>
+#include <future>
+#include <netinet/in.h>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace scaleit::test {
+
+struct raw_answer {
+  int status = 0;
+  std::string head;  ///< status line and fields, with their line ends
+  std::string body;
+  bool has(std::string_view field) const { return head.find(field) != std::string::npos; }
+};
+
+class raw_client {
+ public:
+  explicit raw_client(std::uint16_t port, bool v6 = false, int receive_buffer = 0)
+      : fd_(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
+    const timeval limit{5, 0};  // a test that hangs fails instead
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (receive_buffer > 0)
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (v6) {
+      sockaddr_in6 a{};
+      a.sin6_family = AF_INET6;
+      a.sin6_port = htons(port);
+      a.sin6_addr = in6addr_loopback;
+      connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
+    } else {
+      sockaddr_in a{};
+      a.sin_family = AF_INET;
+      a.sin_port = htons(port);
+      a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
+    }
+  }
+  ~raw_client() { ::close(fd_); }
+  raw_client(const raw_client&) = delete;
+  raw_client& operator=(const raw_client&) = delete;
+
+  bool connected() const { return connected_; }
+  bool send(std::string_view s) {
+    while (!s.empty()) {
+      const auto n = ::send(fd_, s.data(), s.size(), MSG_NOSIGNAL);
+      if (n <= 0) return false;
+      s.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
+  void half_close() { ::shutdown(fd_, SHUT_WR); }
+
+  /// One answer; status 0 if the connection ended first.
+  raw_answer read_answer(bool to_head = false) {
+    raw_answer r;
+    std::size_t end;
+    while ((end = in_.find("\r\n\r\n")) == std::string::npos)
+      if (!receive()) return r;
+    r.head = in_.substr(0, end + 4);
+    in_.erase(0, end + 4);
+    const auto at = r.head.find("Content-Length: ");
+    const auto size =
+        at == std::string::npos || to_head ? 0 : std::stoul(r.head.substr(at + 16));
+    while (in_.size() < size)
+      if (!receive()) return r;
+    r.body = in_.substr(0, size);
+    in_.erase(0, size);
+    r.status = std::stoi(r.head.substr(9, 3));
+    return r;
+  }
+  raw_answer ask(std::string_view request) {
+    send(request);
+    return read_answer();
+  }
+  std::string read_until_close() {
+    while (receive()) {
+    }
+    return std::exchange(in_, {});
+  }
+  /// True if the peer closed and left nothing to read.
+  bool closed() { return in_.empty() && !receive() && end_ != EAGAIN; }
+  /// Why reading ended: 0 (orderly) or an errno.
+  int end() const { return end_; }
+
+ private:
+  bool receive() {
+    char chunk[65536];
+    const auto n = ::recv(fd_, chunk, sizeof chunk, 0);
+    if (n > 0) in_.append(chunk, static_cast<std::size_t>(n));
+    if (n == 0) end_ = 0;
+    if (n < 0) end_ = errno;
+    return n > 0;
+  }
+
+  int fd_;
+  bool connected_ = false;
+  int end_ = -1;
+  std::string in_;
+};
+
+class server_thread {
+ public:
+  explicit server_thread(net::http_server::handler h, net::server_options o = {}) {
+    server_.emplace(loop_, std::move(o), std::move(h));
+    port_ = server_->port();
+    thread_ = std::thread([this] { loop_.io().run(); });
+  }
+  ~server_thread() {
+    stop();
+    thread_.join();
+  }
+
+  std::uint16_t port() const { return port_; }
+  net::event_loop& loop() { return loop_; }
+
+  /// Ends the server, not its loop.
+  void stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    on_loop([this] { server_.reset(); });
+  }
+  std::size_t connections() {
+    return on_loop([this] { return server_->connections(); });
+  }
+  /// Runs `f` on the loop's thread and waits for its result.
+  template <class F>
+  auto on_loop(F f) -> decltype(f()) {
+    std::packaged_task<decltype(f())()> task(std::move(f));
+    auto result = task.get_future();
+    boost::asio::post(loop_.io(), [&task] { task(); });
+    return result.get();
+  }
+
+ private:
+  net::event_loop loop_;
+  std::optional<net::http_server> server_;
+  std::uint16_t port_ = 0;
+  bool stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace scaleit::test

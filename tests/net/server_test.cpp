@@ -1,0 +1,382 @@
+// The HTTP server against well-behaved clients: what it answers.
+#include "net/server.hpp"
+
+#include "tests/net/raw_client.hpp"
+#include "tests/support/catch.hpp"
+
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+using namespace scaleit;
+using namespace scaleit::net;
+using namespace scaleit::test;
+
+namespace {
+
+constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/// Says what the server understood.
+void echo(server_request&& q, responder r) {
+  r.send({200,
+          "text/plain",
+          q.method + "|" + q.path + "|" + q.query + "|" + q.accept + "|" +
+              q.content_type + "|" + q.body,
+          {}});
+}
+
+void hello(server_request&&, responder r) { r.send({200, "text/plain", "hello", {}}); }
+
+}  // namespace
+
+TEST_CASE("an answer carries date, server, type and length") {
+  server_thread s(hello);
+  raw_client c(s.port());
+  const auto a = c.ask(get);
+  CHECK(a.status == 200);
+  CHECK(a.body == "hello");
+  CHECK_THAT(a.head, StartsWith("HTTP/1.1 200 OK\r\n"));
+  CHECK(a.has("\r\nContent-Length: 5\r\n"));
+  CHECK(a.has("\r\nContent-Type: text/plain\r\n"));
+  CHECK(a.has("\r\nServer: scaleit/" SCALEIT_VERSION "\r\n"));
+  const auto date = a.head.find("\r\nDate: ");
+  REQUIRE(date != std::string::npos);
+  CHECK(a.head.substr(date + 8 + 25, 6) == " GMT\r\n");
+  CHECK_FALSE(a.has("Connection:"));
+}
+
+TEST_CASE("the handler sees method, path, query, accept, content type and body") {
+  server_thread s(echo);
+  raw_client c(s.port());
+  CHECK(c.ask("PUT /a/b?x=1&y=?2 HTTP/1.1\r\nhOST: h\r\nACCEPT: text/plain\r\nAccept: "
+              "*/*\r\n"
+              "content-type: application/json\r\nContent-Length: 3\r\n\r\nabc")
+            .body == "PUT|/a/b|x=1&y=?2|text/plain, */*|application/json|abc");
+  CHECK(c.ask("GET http://h:80/p?q HTTP/1.1\r\nHost: h\r\n\r\n").body == "GET|/p|q|||");
+  CHECK(c.ask("GET http://h HTTP/1.1\r\nHost: h\r\n\r\n").body == "GET|/||||");
+  CHECK(c.ask("GET http://h?q HTTP/1.1\r\nHost: h\r\n\r\n").body == "GET|/|q|||");
+  CHECK(c.ask("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").body == "OPTIONS|*||||");
+  CHECK(c.ask("get /x HTTP/1.1\r\nHost: h\r\n\r\n").body == "get|/x||||");
+}
+
+TEST_CASE("one connection carries many requests") {
+  server_thread s(hello);
+  raw_client c(s.port());
+  for (int i = 0; i < 5; ++i) CHECK(c.ask(get).status == 200);
+  CHECK(s.connections() == 1);
+}
+
+TEST_CASE("pipelined requests are answered in order, one at a time") {
+  std::vector<responder> held;
+  server_thread s([&](server_request&& q, responder r) {
+    if (q.path == "/later")
+      held.push_back(std::move(r));
+    else
+      r.send({200, {}, q.path, {}});
+  });
+  raw_client c(s.port());
+  c.send(
+      "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /later HTTP/1.1\r\nHost: h\r\n\r\n"
+      "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nxx\r\n"
+      "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(c.read_answer().body == "/1");
+  s.on_loop([&] { held.at(0).send({200, {}, "late", {}}); });
+  CHECK(c.read_answer().body == "late");
+  CHECK(c.read_answer().body == "/2");
+  CHECK(c.read_answer().body == "/3");
+}
+
+TEST_CASE("a request may come byte by byte") {
+  server_thread s(echo);
+  raw_client c(s.port());
+  for (char b :
+       std::string("\r\nPOST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody"))
+    REQUIRE(c.send({&b, 1}));
+  CHECK(c.read_answer().body == "POST|/x||||body");
+}
+
+TEST_CASE("a chunked body is put together and its trailer ignored") {
+  server_thread s(echo);
+  raw_client c(s.port());
+  CHECK(c.ask("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n"
+              "3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nAccept: trailer\r\n\r\n")
+            .body == "POST|/x||||abcde");
+  CHECK(c.ask(get).status == 200);
+}
+
+TEST_CASE("HTTP/1.0 closes unless the client asks to keep the connection") {
+  server_thread s(hello);
+  raw_client c(s.port());
+  const auto kept = c.ask("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  CHECK(kept.status == 200);
+  CHECK(kept.has("\r\nConnection: keep-alive\r\n"));
+  const auto last = c.ask("GET / HTTP/1.0\r\n\r\n");
+  CHECK(last.body == "hello");
+  CHECK(last.has("\r\nConnection: close\r\n"));
+  CHECK(c.closed());
+  CHECK(c.end() == 0);
+}
+
+TEST_CASE("Connection: close is obeyed") {
+  server_thread s(hello);
+  raw_client c(s.port());
+  const auto a = c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  CHECK(a.has("\r\nConnection: close\r\n"));
+  CHECK(a.body == "hello");
+  CHECK(c.closed());
+  CHECK(c.end() == 0);
+}
+
+TEST_CASE("HEAD is answered like GET, without the body") {
+  server_thread s(echo);
+  raw_client c(s.port());
+  c.send("HEAD /x HTTP/1.1\r\nHost: h\r\n\r\n");
+  const auto a = c.read_answer(true);
+  CHECK(a.has("HTTP/1.1 200 OK\r\n"));
+  CHECK(a.has("\r\nContent-Length: 10\r\n"));
+  CHECK(c.ask(get).body == "GET|/x||||");  // so nothing followed the header
+}
+
+TEST_CASE("204 and 304 carry neither length nor body") {
+  server_thread s([](server_request&& q, responder r) {
+    r.send({q.path == "/304" ? 304 : 204, {}, "ignored", {}});
+  });
+  raw_client c(s.port());
+  const auto a = c.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+  CHECK(a.status == 204);
+  CHECK_FALSE(a.has("Content-Length"));
+  const auto b = c.ask("GET /304 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(b.status == 304);
+  CHECK_FALSE(b.has("Content-Length"));
+  CHECK(c.ask(get).status == 204);
+}
+
+TEST_CASE("an empty answer has length 0") {
+  server_thread s([](server_request&&, responder r) { r.send({404, {}, {}, {}}); });
+  raw_client c(s.port());
+  const auto a = c.ask(get);
+  CHECK(a.status == 404);
+  CHECK(a.has("HTTP/1.1 404 Not Found\r\n"));
+  CHECK(a.has("\r\nContent-Length: 0\r\n"));
+}
+
+TEST_CASE("the handler's further headers are sent") {
+  server_thread s([](server_request&&, responder r) {
+    r.send({405, {}, {}, {{"Allow", "GET"}, {"X-Y", "z"}}});
+  });
+  raw_client c(s.port());
+  const auto a = c.ask(get);
+  CHECK(a.has("\r\nAllow: GET\r\nX-Y: z\r\n"));
+}
+
+TEST_CASE("a header that would split the answer becomes a 500") {
+  server_thread s([](server_request&& q, responder r) {
+    if (q.path == "/type")
+      r.send({200, "text/plain\r\nEvil: 1", "x", {}});
+    else if (q.path == "/status")
+      r.send({100, {}, "x", {}});
+    else
+      r.send({200, {}, "x", {{"Location", "/\r\nEvil: 1"}}});
+  });
+  raw_client c(s.port());
+  for (const auto* path : {"/type", "/status", "/header"}) {
+    const auto a = c.ask(std::string("GET ") + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    CHECK(a.status == 500);
+    CHECK_FALSE(a.has("Evil"));
+  }
+}
+
+TEST_CASE("Expect: 100-continue is answered before the body comes") {
+  server_thread s(echo);
+  raw_client c(s.port());
+  c.send(
+      "PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n");
+  CHECK(c.read_answer().head == "HTTP/1.1 100 Continue\r\n\r\n");
+  c.send("o");
+  c.send("k");
+  CHECK(c.read_answer().body == "PUT|/||||ok");
+  // A client that does not wait gets only the final answer.
+  CHECK(c.ask("PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
+              "2\r\n\r\nok")
+            .status == 200);
+}
+
+TEST_CASE("a client that half-closes still gets its answers") {
+  std::vector<responder> held;
+  server_thread s([&](server_request&& q, responder r) {
+    if (q.path == "/later")
+      held.push_back(std::move(r));
+    else
+      r.send({200, {}, "now", {}});
+  });
+  raw_client c(s.port());
+  c.send("GET /now HTTP/1.1\r\nHost: h\r\n\r\nGET /later HTTP/1.1\r\nHost: h\r\n\r\n");
+  c.half_close();
+  CHECK(c.read_answer().body == "now");
+  s.on_loop([&] { held.at(0).send({200, {}, "later", {}}); });
+  CHECK(c.read_answer().body == "later");
+  CHECK(c.closed());
+  CHECK(c.end() == 0);
+}
+
+TEST_CASE("a large answer reaches a client with a small window") {
+  const std::string big(4'000'000, 'x');
+  server_thread s([&](server_request&&, responder r) { r.send({200, {}, big, {}}); });
+  raw_client c(s.port(), false, 4096);
+  CHECK(c.ask(get).body.size() == big.size());
+  CHECK(c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").body == big);
+}
+
+// -- the responder ----------------------------------------------------------------
+
+TEST_CASE("a responder dropped unanswered answers 500") {
+  server_thread s([](server_request&&, responder) {});
+  raw_client c(s.port());
+  CHECK(c.ask(get).status == 500);
+  CHECK(c.ask(get).status == 500);
+}
+
+TEST_CASE("a responder that is assigned over answers for what it held") {
+  std::vector<responder> held;
+  server_thread s([&](server_request&&, responder r) { held.push_back(std::move(r)); });
+  raw_client a(s.port());
+  a.send(get);
+  while (s.on_loop([&] { return held.size(); }) < 1) std::this_thread::yield();
+  raw_client b(s.port());
+  b.send(get);
+  while (s.on_loop([&] { return held.size(); }) < 2) std::this_thread::yield();
+  s.on_loop([&] {
+    held[0] = std::move(held[1]);
+    held[0].send({200, {}, "b", {}});
+    held[0].send({200, {}, "again", {}});  // only the first counts
+  });
+  CHECK(a.read_answer().status == 500);
+  CHECK(b.read_answer().body == "b");
+}
+
+TEST_CASE("a handler that throws costs one 500") {
+  server_thread s([](server_request&& q, responder r) {
+    if (q.path == "/throw") throw std::runtime_error("bug");
+    r.send({200, {}, "fine", {}});
+  });
+  raw_client c(s.port());
+  CHECK(c.ask("GET /throw HTTP/1.1\r\nHost: h\r\n\r\n").status == 500);
+  CHECK(c.ask(get).body == "fine");
+}
+
+TEST_CASE("an answer for a client that has gone is dropped") {
+  std::vector<responder> held;
+  server_thread s([&](server_request&&, responder r) { held.push_back(std::move(r)); });
+  {
+    raw_client c(s.port());
+    c.send(get);
+    while (s.on_loop([&] { return held.size(); }) < 1) std::this_thread::yield();
+  }
+  s.on_loop([&] { held[0].send({200, {}, std::string(1'000'000, 'x'), {}}); });
+  while (s.connections() > 0) std::this_thread::yield();
+}
+
+TEST_CASE("responders may outlive the server and its loop") {
+  std::vector<responder> held;
+  {
+    server_thread s([&](server_request&&, responder r) { held.push_back(std::move(r)); });
+    raw_client a(s.port());
+    raw_client b(s.port());
+    a.send(get);
+    b.send(get);
+    while (s.on_loop([&] { return held.size(); }) < 2) std::this_thread::yield();
+    s.stop();
+    CHECK(a.closed());
+    CHECK(b.closed());
+  }
+  held[0].send({200, {}, "late", {}});
+}
+
+TEST_CASE("a cut answer has the full length and part of the body") {
+  server_thread s([](server_request&&, responder r) {
+    r.send_cut({200, {}, "0123456789", {}}, 4);
+  });
+  raw_client c(s.port());
+  c.send(get);
+  const auto all = c.read_until_close();
+  CHECK_THAT(all, ContainsSubstring("\r\nContent-Length: 10\r\n"));
+  CHECK(all.substr(all.find("\r\n\r\n") + 4) == "0123");
+  CHECK(c.end() == 0);
+}
+
+TEST_CASE("reset ends the connection with RST and no answer") {
+  server_thread s([](server_request&&, responder r) { r.reset(); });
+  raw_client c(s.port());
+  c.send(get);
+  CHECK(c.read_until_close().empty());
+  CHECK(c.end() == ECONNRESET);
+  CHECK(s.connections() == 0);
+}
+
+// -- the listener -------------------------------------------------------------------
+
+TEST_CASE("an IPv6 literal is an address") {
+  std::optional<server_thread> s;
+  try {
+    s.emplace(hello, server_options{.address = "::1"});
+  } catch (const std::system_error&) {
+    WARN("no IPv6 on this machine");
+    return;
+  }
+  raw_client c(s->port(), true);
+  CHECK(c.ask(get).body == "hello");
+}
+
+TEST_CASE("a server that cannot listen says so with a system_error") {
+  event_loop loop;
+  http_server first(loop, {}, hello);
+  CHECK(first.port() != 0);
+  try {
+    http_server second(loop, {.port = first.port()}, hello);
+    FAIL("two servers on one port");
+  } catch (const std::system_error& e) {
+    CHECK(e.code() == std::errc::address_in_use);
+    CHECK_THAT(e.what(), ContainsSubstring(std::to_string(first.port())));
+  }
+  CHECK_THROWS_AS(http_server(loop, {.address = "localhost"}, hello), std::system_error);
+  CHECK_THROWS_AS(http_server(loop, {.address = "192.0.2.1"}, hello), std::system_error);
+}
+
+TEST_CASE("a port is free again as soon as its server has ended") {
+  std::uint16_t port = 0;
+  {
+    server_thread s(hello);
+    port = s.port();
+    raw_client c(port);
+    CHECK(c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").status == 200);
+  }
+  server_thread again(hello, {.port = port});
+  raw_client c(port);
+  CHECK(c.ask(get).status == 200);
+}
+
+TEST_CASE("a handler may end its own server") {
+  event_loop loop;
+  std::optional<http_server> server;
+  server.emplace(loop, server_options{}, [&](server_request&&, responder r) {
+    server.reset();
+    r.send({200, {}, "too late", {}});
+  });
+  raw_client c(server->port());
+  c.send(std::string(get) + get);
+  loop.io().run();  // returns, as nothing is left to wait for
+  CHECK(c.closed());
+}
+
+TEST_CASE("servers on loops of their own do not meet") {
+  server_thread a(echo);
+  server_thread b(hello);
+  raw_client ca(a.port());
+  raw_client cb(b.port());
+  for (int i = 0; i < 100; ++i) {
+    ca.send(get);
+    cb.send(get);
+    REQUIRE(ca.read_answer().body == "GET|/x||||");
+    REQUIRE(cb.read_answer().body == "hello");
+  }
+}

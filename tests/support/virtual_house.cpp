@@ -1,0 +1,171 @@
+#include "tests/support/virtual_house.hpp"
+
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "net/prepared_request.hpp"
+
+namespace scaleit::test {
+
+reply answers(int status, std::string body, std::chrono::microseconds after) {
+  reply r;
+  r.response.status = status;
+  r.response.body = std::move(body);
+  r.after = after;
+  return r;
+}
+
+reply fails(failure_kind kind, std::chrono::microseconds after) {
+  reply r;
+  r.response.error = failure{kind, "as the test asks"};
+  r.after = after;
+  return r;
+}
+
+reply hangs() {
+  auto r = fails(failure_kind::timeout);
+  r.never = true;
+  return r;
+}
+
+// -- the client -----------------------------------------------------------------------
+
+scripted_client::ticket scripted_client::submit(net::prepared_ptr r, handler done) {
+  auto answer = app(r->source());
+  if (answer.never) answer.after = r->source().timeout;
+  answer.response.took = answer.after;
+  if (answer.response.error) answer.response.error->took = answer.after;
+  waiting_.emplace(++last_, exchange{std::move(done), std::move(answer.response),
+                                     now_() + answer.after});
+  return last_;
+}
+
+std::optional<steady_time> scripted_client::next_due() const {
+  std::optional<steady_time> next;
+  for (const auto& [id, x] : waiting_)
+    if (!next || x.due < *next) next = x.due;
+  return next;
+}
+
+void scripted_client::deliver_due() {
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    if (at->second.due > now_()) {
+      ++at;
+      continue;
+    }
+    auto x = std::move(at->second);
+    at = waiting_.erase(at);
+    x.done(std::move(x.response));
+  }
+}
+
+// -- the house --------------------------------------------------------------------------
+
+namespace {
+
+caf::actor_system_config& deterministic(caf::actor_system_config& c) {
+  c.set("scheduler.policy", caf::atom("testing"));
+  return c;
+}
+
+constexpr time_point wall_at_start{std::chrono::seconds{1769851800}};  // 2026-01-31T09:30:00Z
+
+}  // namespace
+
+virtual_house::virtual_house(actors::chaos mishaps)
+    : system(deterministic(config_)),
+      client([this] { return system.clock().now(); }),
+      house(system, client, std::move(mishaps), wall_at_start),
+      start_(system.clock().now()) {
+  house.subscribe("recorder", [this](const event& e) {
+    events.push_back(std::make_shared<event>(e));
+    event_times.push_back(elapsed());
+  });
+  base_ = system.registry().running();
+  house.start();
+}
+
+virtual_house::~virtual_house() {
+  bool done = false;
+  house.stop("test over", [&] { done = true; });
+  advance(10s);
+  scheduler().clock().cancel_all();
+  drain();
+  system.await_actors_before_shutdown(false);
+  if (!done || system.registry().running() != base_) {
+    std::fprintf(stderr, "the house did not stop: done=%d, %zu actors left\n", done,
+                 system.registry().running() - base_);
+    std::abort();
+  }
+}
+
+caf::scheduler::test_coordinator& virtual_house::scheduler() {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+}
+
+std::chrono::milliseconds virtual_house::elapsed() const {
+  auto& clock = const_cast<virtual_house*>(this)->system.clock();
+  return std::chrono::round<std::chrono::milliseconds>(clock.now() - start_);
+}
+
+std::size_t virtual_house::actors_running() { return system.registry().running() - base_; }
+
+void virtual_house::drain() {
+  while (scheduler().try_run_once()) {
+  }
+}
+
+void virtual_house::advance(std::chrono::microseconds d) {
+  auto& clock = scheduler().clock();
+  const auto end = clock.current_time + d;
+  drain();
+  while (true) {
+    auto next = client.next_due();
+    if (!clock.schedule().empty() && (!next || clock.schedule().begin()->first < *next))
+      next = clock.schedule().begin()->first;
+    if (!next || *next > end) break;
+    clock.current_time = std::max(clock.current_time, *next);
+    clock.advance_time(caf::actor_clock::duration_type{0});
+    client.deliver_due();
+    drain();
+  }
+  clock.current_time = end;
+  drain();
+}
+
+std::vector<std::string> virtual_house::story() const {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto& e = *events[i];
+    auto line = fmt::format("{} {} {}", event_times[i].count(),
+                            e.target ? e.target->name : "daemon", type_name(e).substr(8));
+    if (const auto* x = e.as<scale_requested>()) line += fmt::format(" {}->{}", x->from, x->to);
+    if (const auto* x = e.as<scale_applied>()) line += fmt::format(" {}->{}", x->from, x->to);
+    if (const auto* x = e.as<actor_crashed>()) line += " " + x->actor;
+    if (const auto* x = e.as<actor_restarted>()) line += " " + x->actor;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// -- the application ----------------------------------------------------------------------
+
+reply simple_app::operator()(const net::http_request& r) {
+  if (r.method == net::verb::get) {
+    ++polls;
+    return answers(200, fmt::format(R"({{"cpu":{{"highPriority":{:.2f}}},"replicas":{}}})",
+                                    load / replicas, replicas));
+  }
+  int wanted = 0;
+  if (std::sscanf(r.body.c_str(), R"({"replicas":%d})", &wanted) != 1) return answers(400);
+  if (wanted == replicas) ++redundant;
+  puts.push_back(wanted);
+  replicas = wanted;
+  return answers(204);
+}
+
+}  // namespace scaleit::test
