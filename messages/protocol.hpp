@@ -14,15 +14,15 @@
 // values and copy nothing.
 #pragma once
 
+#include "messages/event.hpp"
+#include "messages/http_response.hpp"
+
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "messages/event.hpp"
-#include "messages/http_response.hpp"
 
 namespace scaleit {
 
@@ -85,9 +85,8 @@ struct stop_all {
 /// Look again whether the stop is complete.
 struct stop_check {};
 
-using poller_actor = 
-    caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_now>,
-                     caf::reacts_to<poll_answer>>;
+using poller_actor = caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_now>,
+                                      caf::reacts_to<poll_answer>>;
 using decider_actor = caf::typed_actor<caf::reacts_to<status_read>>;
 using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;

@@ -15,7 +15,8 @@ namespace scaleit::simulation {
 namespace {
 
 [[noreturn]] void fail(std::string_view shape, std::string_view what) {
-  throw std::invalid_argument(fmt::format("load shape {}: {}", simulation::quoted(shape), what));
+  throw std::invalid_argument(
+      fmt::format("load shape {}: {}", simulation::quoted(shape), what));
 }
 
 /// The `key=value,...` of a shape, each taken once; what nobody took is an error.
@@ -27,8 +28,8 @@ class parameters {
       const auto item = trim(text.substr(0, comma));
       const auto equals = item.find('=');
       if (equals == std::string_view::npos)
-        fail(shape_,
-             fmt::format("{} is no parameter; accepted: key=value,...", simulation::quoted(item)));
+        fail(shape_, fmt::format("{} is no parameter; accepted: key=value,...",
+                                 simulation::quoted(item)));
       add(trim(item.substr(0, equals)), trim(item.substr(equals + 1)));
       text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
@@ -73,8 +74,8 @@ class parameters {
   void end() const {
     for (const auto& x : items_)
       if (!x.taken)
-        fail(shape_, fmt::format("{} is no parameter of it; accepted: {}", simulation::quoted(x.key),
-                                 fmt::join(asked_, ", ")));
+        fail(shape_, fmt::format("{} is no parameter of it; accepted: {}",
+                                 simulation::quoted(x.key), fmt::join(asked_, ", ")));
   }
 
  private:
@@ -86,7 +87,8 @@ class parameters {
 
   void add(std::string_view key, std::string_view value) {
     for (const auto& x : items_)
-      if (x.key == key) fail(shape_, fmt::format("{} is given twice", simulation::quoted(key)));
+      if (x.key == key)
+        fail(shape_, fmt::format("{} is given twice", simulation::quoted(key)));
     constexpr std::size_t items_max = 16;
     if (items_.size() == items_max) fail(shape_, "too many parameters");
     items_.push_back({key, value});

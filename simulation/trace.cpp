@@ -177,8 +177,8 @@ class reader {
               : "a time such as 2014-04-10 00:04:00 or 2014-04-10T00:04:00Z"));
     const auto load = parse_number(value);
     if (!load || *load < 0 || *load > bounds::load_max)
-      fail(fmt::format("the value is {}; accepted: a number from 0 to {}", simulation::quoted(value),
-                       bounds::load_max));
+      fail(fmt::format("the value is {}; accepted: a number from 0 to {}",
+                       simulation::quoted(value), bounds::load_max));
     return {*at, *load};
   }
 

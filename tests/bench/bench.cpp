@@ -15,8 +15,9 @@ namespace {
 void print(const results& all) {
   fmt::print("\n{:<34} {:>12} {:<14} {}\n", "what", "value", "unit", "against");
   for (const auto& r : all)
-    fmt::print("{:<34} {:>12.3f} {:<14} {}\n", r.name, r.value, r.unit,
-               r.reference.empty() ? "" : fmt::format("{:.2f} x {}", r.ratio, r.reference));
+    fmt::print(
+        "{:<34} {:>12.3f} {:<14} {}\n", r.name, r.value, r.unit,
+        r.reference.empty() ? "" : fmt::format("{:.2f} x {}", r.ratio, r.reference));
 }
 
 void write_json(const results& all, const std::string& file) {
@@ -49,5 +50,6 @@ int main() {
   measure_idle(all);
   print(all);
   write_json(all, "build/bench.json");
-  fmt::print("\nfor machines: build/bench.json; the method: docs/internals/performance.md\n");
+  fmt::print(
+      "\nfor machines: build/bench.json; the method: docs/internals/performance.md\n");
 }

@@ -7,7 +7,7 @@
 namespace scaleit::bench {
 
 struct result {
-  std::string name;       ///< "cycle/100"
+  std::string name;  ///< "cycle/100"
   double value = 0;
   std::string unit;       ///< "us CPU"
   std::string reference;  ///< what it is compared with, or empty

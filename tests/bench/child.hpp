@@ -2,10 +2,9 @@
 // time and memory are the kernel's account of it and nothing else's.
 #pragma once
 
-#include <sys/types.h>
-
 #include <functional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace scaleit::bench {
@@ -14,7 +13,7 @@ struct outcome {
   std::string output;      ///< what it wrote to standard output
   double cpu_seconds = 0;  ///< user and system
   long rss_max_kb = 0;
-  int status = 0;          ///< as wait(2) gives it
+  int status = 0;  ///< as wait(2) gives it
 };
 
 /// Runs `body` in a forked child, with its standard output captured.

@@ -1,18 +1,5 @@
 // (a) The whole cycle against a real server over real sockets, beside wrk asking the
 // same server for the same document with as many connections.
-#include <boost/asio/executor_work_guard.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <memory>
-
 #include "actors/house.hpp"
 #include "actors/log_book.hpp"
 #include "actors/loop_scheduler.hpp"
@@ -22,6 +9,19 @@
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <unistd.h>
 
 namespace scaleit::bench {
 
@@ -50,7 +50,8 @@ class closed_loop {
         house_(system_, client_, {}, time_point{}) {
     system_.await_actors_before_shutdown(false);
     house_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
-    house_.subscribe("logger", [this](const event& e) { lines_ += book_.tell(e).size(); });
+    house_.subscribe("logger",
+                     [this](const event& e) { lines_ += book_.tell(e).size(); });
     house_.subscribe("again", [this](const event& e) {
       if (!e.as<decision_made>()) return;
       ++cycles_;
@@ -75,7 +76,8 @@ class closed_loop {
     o.connections_per_origin_max = connections;
     return o;
   }
-  static caf::actor_system_config& configured(caf::actor_system_config& c, net::event_loop& loop) {
+  static caf::actor_system_config& configured(caf::actor_system_config& c,
+                                              net::event_loop& loop) {
     actors::run_actors_on(c, loop);
     return c;
   }
@@ -117,18 +119,19 @@ std::unique_ptr<background> serve_document() {
     net::event_loop loop;
     net::server_options o;
     o.connections_max = 5000;
-    const net::http_server server{loop, o, [](net::server_request&&, net::responder answer) {
-                                    answer.send({200, "application/json", steady_status, {}});
-                                  }};
+    const net::http_server server{
+        loop, o, [](net::server_request&&, net::responder answer) {
+          answer.send({200, "application/json", steady_status, {}});
+        }};
     ::dprintf(fd, "%d\n", server.port());
     loop.io().run();
   });
 }
 
 double wrk_us_per_request(std::uint16_t port, std::size_t connections) {
-  const auto out = run(std::vector<std::string>{
-      "wrk", "-t1", fmt::format("-c{}", connections), "-d3s",
-      fmt::format("http://127.0.0.1:{}/app/status", port)});
+  const auto out =
+      run(std::vector<std::string>{"wrk", "-t1", fmt::format("-c{}", connections), "-d3s",
+                                   fmt::format("http://127.0.0.1:{}/app/status", port)});
   const auto at = out.output.find(" requests in ");
   if (at == std::string::npos) return 0;
   const auto line = out.output.rfind('\n', at) + 1;
@@ -160,9 +163,10 @@ void measure_cycles(results& out) {
       return v[v.size() / 2];
     };
     out.push_back({fmt::format("wrk/{}", connections), median(theirs), "us CPU", "", 0});
-    out.push_back({fmt::format("cycle/{}", connections), median(ours), "us CPU", "wrk", median(ratios)});
-    fmt::print("{} connections: {:.1f} us, wrk {:.1f} us, {:.2f} x\n", connections, median(ours),
-               median(theirs), median(ratios));
+    out.push_back({fmt::format("cycle/{}", connections), median(ours), "us CPU", "wrk",
+                   median(ratios)});
+    fmt::print("{} connections: {:.1f} us, wrk {:.1f} us, {:.2f} x\n", connections,
+               median(ours), median(theirs), median(ratios));
   }
 }
 
@@ -181,12 +185,14 @@ std::unique_ptr<background> serve_overload() {
     const net::http_server server{
         loop, net::server_options{}, [&](net::server_request&& r, net::responder answer) {
           if (r.method != "GET") {
-            const auto us = std::chrono::duration<double, std::micro>(clock::now() - answered);
+            const auto us =
+                std::chrono::duration<double, std::micro>(clock::now() - answered);
             ::dprintf(fd, "%.1f\n", us.count());
             replicas = replicas == 10 ? 12 : 10;
             return answer.send({204, "", "", {}});
           }
-          answer.send({200, "application/json",
+          answer.send({200,
+                       "application/json",
                        replicas == 10 ? R"({"cpu":{"highPriority":0.95},"replicas":10})"
                                       : R"({"cpu":{"highPriority":0.66},"replicas":12})",
                        {}});

@@ -1,16 +1,4 @@
 // (d) What targets cost that do nothing, and the daemon with one target.
-#include <boost/asio/executor_work_guard.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdlib>
-#include <memory>
-#include <thread>
-
 #include "actors/house.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "actors/metrics.hpp"
@@ -19,6 +7,18 @@
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fcntl.h>
+#include <memory>
+#include <thread>
+#include <unistd.h>
 
 namespace scaleit::bench {
 
@@ -49,7 +49,8 @@ void add_idle_targets() {
   }
   while (house.staff().crews.size() < population) loop.io().run_for(10ms);
   loop.io().run_for(100ms);
-  fmt::print("{}\n", static_cast<double>(rss_kb_of(::getpid()) - before) * 1024 / population);
+  fmt::print("{}\n",
+             static_cast<double>(rss_kb_of(::getpid()) - before) * 1024 / population);
   std::fflush(stdout);
   std::_Exit(0);
 }
@@ -57,10 +58,13 @@ void add_idle_targets() {
 void measure_idle_daemon(results& out) {
   background server{[](int fd) {
     net::event_loop loop;
-    const net::http_server s{loop, {}, [](net::server_request&&, net::responder answer) {
-                               answer.send({200, "application/json",
-                                            R"({"cpu":{"highPriority":0.80},"replicas":10})", {}});
-                             }};
+    const net::http_server s{
+        loop, {}, [](net::server_request&&, net::responder answer) {
+          answer.send({200,
+                       "application/json",
+                       R"({"cpu":{"highPriority":0.80},"replicas":10})",
+                       {}});
+        }};
     ::dprintf(fd, "%d\n", s.port());
     loop.io().run();
   }};
@@ -73,13 +77,16 @@ void measure_idle_daemon(results& out) {
     ::execl(SCALEIT_BINARY, "scaleit", "run", "--metrics-listen", "127.0.0.1:0", nullptr);
     std::_Exit(127);
   }};
-  std::this_thread::sleep_for(2s);  // let it start; then watch it idle at the default interval
+  std::this_thread::sleep_for(
+      2s);  // let it start; then watch it idle at the default interval
   const auto cpu = cpu_seconds_of(daemon.pid());
   constexpr auto watched = 30s;
   std::this_thread::sleep_for(watched);
   const auto used = cpu_seconds_of(daemon.pid()) - cpu;
-  out.push_back({"daemon/rss", static_cast<double>(rss_kb_of(daemon.pid())) / 1024, "MiB", "", 0});
-  out.push_back({"daemon/cpu", used / std::chrono::duration<double>(watched).count() * 100,
+  out.push_back(
+      {"daemon/rss", static_cast<double>(rss_kb_of(daemon.pid())) / 1024, "MiB", "", 0});
+  out.push_back({"daemon/cpu",
+                 used / std::chrono::duration<double>(watched).count() * 100,
                  "% of a core", "", 0});
 }
 

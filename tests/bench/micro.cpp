@@ -1,12 +1,4 @@
 // (b) and (c): the pure decision, and the way of an event to its subscribers.
-#include <benchmark/benchmark.h>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <fmt/format.h>
-
-#include <memory>
-#include <vector>
-
 #include "actors/loop_scheduler.hpp"
 #include "actors/publisher.hpp"
 #include "actors/subscriber.hpp"
@@ -15,6 +7,14 @@
 #include "policy/decide.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
+
+#include <benchmark/benchmark.h>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+#include <vector>
 
 namespace scaleit::bench {
 
@@ -64,8 +64,9 @@ void event_to_subscribers(benchmark::State& state) {
   std::vector<subscriber_actor> readers;
   for (int i = 0; i < state.range(0); ++i) {
     auto queue = events.subscribe(fmt::format("s{}", i), 1024);
-    readers.push_back(system.spawn(actors::event_subscriber, &none, queue,
-                                   actors::event_handler{[&](const event&) { ++handled; }}));
+    readers.push_back(
+        system.spawn(actors::event_subscriber, &none, queue,
+                     actors::event_handler{[&](const event&) { ++handled; }}));
     queue->attach(readers.back());
   }
   const auto target = std::make_shared<target_spec>(test::app_spec());
