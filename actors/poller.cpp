@@ -39,6 +39,7 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   harden(self);
   return {
       [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },
+      [this](const poll_now&) { with->mishaps.disturb(name, [&] { on_poll_now(); }); },
       [this](const poll_answer& x) { with->mishaps.disturb(name, [&] { on_answer(x); }); },
   };
 }
@@ -46,12 +47,19 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
 void poller_state::on_tick(const poll_tick& x) {
   const auto now = self->clock().now();
   arm(x.due);
-  if (pending) {
+  if (pending)
     ++ticks_skipped;
-    return;
-  }
-  began = now;
-  late_by = micros(now - x.due);
+  else
+    poll(micros(now - x.due));
+}
+
+void poller_state::on_poll_now() {
+  if (!pending) poll(microseconds{0});
+}
+
+void poller_state::poll(microseconds late) {
+  began = self->clock().now();
+  late_by = late;
   pending = with->client.submit(request, [me = poller_actor{self}](http_response&& r) {
     caf::anon_send(me, poll_answer{std::make_shared<http_response>(std::move(r))});
   });

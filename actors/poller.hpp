@@ -25,9 +25,11 @@ struct poller_state {
   poller_actor::behavior_type make_behavior(services* with, ledger_ptr book, decider_actor decider);
 
   void on_tick(const poll_tick& x);
+  void on_poll_now();
   void on_answer(const poll_answer& x);
 
   void arm(steady_time due);
+  void poll(microseconds late);
   void fail(failure f);
 
   poller_actor::pointer self;
