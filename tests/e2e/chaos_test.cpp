@@ -110,3 +110,12 @@ TEST_CASE("a poller that cannot live is reported, and the daemon can still be st
   CHECK(d.process().cpu_seconds() < 2);
   CHECK(d.stop(SIGTERM) == 0);
 }
+
+TEST_CASE("the daemon ends in order while those that count and log cannot live", "[chaos]") {
+  scripted_application application{16};
+  scaler d{{fast_environment(application.port()), {"--chaos", "telemetry=1,logger=1"}}};
+  // Nobody counts any more, but the loop goes on.
+  CHECK(eventually([&] { return application.replicas() == 20 && application.polls() >= 5; }));
+  CHECK(get(d.port(), "/readyz").status == 503);
+  CHECK(d.stop(SIGTERM) == 0);
+}
