@@ -84,12 +84,13 @@ TEST_CASE("a good status is understood, however it is dressed", "[weather_get]")
          return false;
        },
        true},
+      // A PUT behind it may get lost with the connection, and is not repeated: no PUT
+      // here.
       {"closed after each answer, without a word", 3, 0,
        [](peer& p, const std::string& d) {
          p.send(status_answer(d));
          return false;
-       },
-       true},
+       }},
       {"of another content type", 2, 0,
        [](peer& p, const std::string& d) {
          return p.send(
