@@ -273,6 +273,8 @@ void supervisor_state::on_stop_check() {
   for (auto& [name_of_target, c] : all->crews) stop(c, role::actuator);
   emit(nullptr, daemon_stopped{all->stop_reason});
   for (auto& s : all->subscribers) {
+    // One that waits for its restart waits no longer: there is a last event to read.
+    if (!s.reader) s.reader = s.spawn(self->system());
     // What waits is read here and now: nobody else would.
     caf::anon_send(s.reader, events_ready{});
     caf::anon_send_exit(s.reader, caf::exit_reason::user_shutdown);

@@ -73,23 +73,22 @@ std::string base_url(const environment& env) {
       "APP_SERVICE_PORT";
   // Refused before anything is printed: what stands before an @ may be a password.
   if (url.find('@') != std::string::npos)
-    throw input_error{
-        fmt::format("{} holds a user name or an @; accepted: {}", url_name, accepted)};
-  while (url.ends_with('/')) url.pop_back();
+    throw input_error{fmt::format("{} holds a user name or an @; accepted: {}", url_name, accepted)};
+  // As may what stands in a query or behind a #.
+  const auto shown = url.substr(0, url.find_first_of("?#"));
   const auto scheme = url.find("://");
-  if (scheme == std::string::npos) reject(url_name, url, accepted);
+  if (scheme == std::string::npos) reject(url_name, shown, accepted);
+  while (url.size() > scheme + 3 && url.ends_with('/')) url.pop_back();
   const auto authority = url.substr(scheme + 3);
   const auto colon = authority.rfind(':');
-  const bool has_port =
-      colon != std::string::npos && authority.find(']', colon) == std::string::npos;
-  if (authority.empty() || has_port ||
-      authority.find_first_of("/?#") != std::string::npos)
-    reject(url_name, url, accepted);
+  const bool has_port = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
+  if (authority.empty() || has_port || authority.find_first_of("/?#") != std::string::npos)
+    reject(url_name, shown, accepted);
   auto base = fmt::format("{}:{}", url, port);
   try {
     net::parse_url(base + "/");
   } catch (const std::invalid_argument&) {
-    reject(url_name, url, accepted);
+    reject(url_name, shown, accepted);
   }
   return base;
 }

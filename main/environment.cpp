@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -59,6 +60,11 @@ class env_parser {
     return k;
   }
 
+  /// Printable ASCII, as every name of a variable is; other bytes are no env file's.
+  static bool is_name(const std::string& k) {
+    return std::all_of(k.begin(), k.end(), [](char c) { return c > ' ' && c <= '~'; });
+  }
+
   void line() {
     skip_blanks();
     if (at_end()) return skip_line();
@@ -69,10 +75,11 @@ class env_parser {
       k = key();
       skip_blanks();
     }
-    if (at_end()) return skip_line();  // a lone KEY: declared, not set
+    const bool lone = at_end();
     // Only the first word is shown: the rest of a broken line may be a secret.
-    if (peek() != '=' || k.empty())
+    if (!is_name(k) || (!lone && (peek() != '=' || k.empty())))
       fail(fmt::format("'{}' does not begin a KEY=value line", printable(k, 40)), at);
+    if (lone) return skip_line();  // a lone KEY: declared, not set
     take();
     skip_blanks();
     std::string v = value(k);

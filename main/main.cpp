@@ -22,7 +22,7 @@ int dispatch(int argc, char** argv) {
       "replica counts."};
   root.name("scaleit");
   root.set_version_flag("--version", "scaleit " SCALEIT_VERSION);
-  root.require_subcommand(1);
+  root.require_subcommand(0, 1);  // that there is one is checked last: it names nothing
   root.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("scaleit: {} (see scaleit --help)\n", one_line(e.what()));
   });
@@ -40,7 +40,7 @@ int dispatch(int argc, char** argv) {
   }
   if (run_command->parsed()) return run_run(run);
   if (app_command->parsed()) return run_app(app);
-  return exit_code::bad_input;
+  throw input_error{"a command is required (see scaleit --help)"};
 }
 
 }  // namespace

@@ -65,10 +65,11 @@ int run_run(const run_options& options) {
   d.targets.push_back(std::make_shared<const target_spec>(settings.target));
   if (!options.chaos.empty()) d.chaos = parse_chaos(options.chaos);
   d.ca_file = setting(options.ca_file, "SCALEIT_CA_FILE");
-  if (const auto at = setting(options.metrics_listen, "SCALEIT_METRICS_LISTEN");
-      !at.empty())
-    d.metrics = parse_listen(
-        options.metrics_listen ? "--metrics-listen" : "SCALEIT_METRICS_LISTEN", at);
+  // A variable that is empty is as good as unset; an option is not.
+  if (options.metrics_listen)
+    d.metrics = parse_listen("--metrics-listen", *options.metrics_listen);
+  else if (const auto at = setting({}, "SCALEIT_METRICS_LISTEN"); !at.empty())
+    d.metrics = parse_listen("SCALEIT_METRICS_LISTEN", at);
 
   start_log(d.level, options.log_format == "json" ? log_format::json : log_format::text);
   return run_daemon(d);
