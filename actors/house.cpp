@@ -48,7 +48,11 @@ void house::spawn_supervisor(std::chrono::milliseconds take_over_after) {
         roster_.crash_of_supervisor = reason_text(reason);
         spawn_supervisor(budget_.on_crash(roster_.work_done));
       });
-  caf::delayed_anon_send(supervisor_, take_over_after, take_over{});
+  // Not through the clock when it need not wait: it must come before any target.
+  if (take_over_after.count() == 0)
+    caf::anon_send(supervisor_, take_over{});
+  else
+    caf::delayed_anon_send(supervisor_, take_over_after, take_over{});
 }
 
 void house::add(target_ptr spec) {

@@ -96,13 +96,13 @@ void watch::await_signal() {
 
 void watch::on_signal(int signal) {
   const auto at = std::chrono::steady_clock::now();
-  if (stopping_) {
+  if (asked_by_ != 0) {
     // timeout(1) and some terminals signal the process and then its group: that is one
     // request. A second one means: at once.
-    if (at - asked_ < bounds::signal_echo) return;
+    if (signal == asked_by_ && at - asked_ < bounds::signal_echo) return;
     std::_Exit(128 + signal);
   }
-  stopping_ = true;
+  asked_by_ = signal;
   asked_ = at;
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
   log(actors::log_level::info, std::string{name} + ": stopping");

@@ -54,7 +54,7 @@ class watch {
   net::asio::signal_set signals_;
   net::asio::steady_timer deadline_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
-  bool stopping_ = false;
+  int asked_by_ = 0;  ///< the first signal to stop
   std::chrono::steady_clock::time_point asked_{};
   std::thread thread_;
 };
