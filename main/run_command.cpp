@@ -1,7 +1,9 @@
 #include "main/run_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <exception>
 #include <memory>
 
 #include "main/daemon.hpp"
@@ -9,8 +11,24 @@
 #include "main/environment.hpp"
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
+#include "messages/text.hpp"
+#include "net/tls.hpp"
 
 namespace scaleit {
+
+namespace {
+
+/// Now, rather than with the first poll over https: a daemon that cannot work says so at its start.
+void check_ca_file(const char* name, const std::string& file) {
+  if (!file.empty()) try {
+      net::make_tls_context(file);
+    } catch (const std::exception& e) {
+      throw input_error{fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",
+                                    name, printable(file, 200), printable(e.what(), 200))};
+    }
+}
+
+}  // namespace
 
 CLI::App* add_run_command(CLI::App& root, run_options& options) {
   auto* run = root.add_subcommand("run", "Run the daemon: hold an application at its target");
@@ -57,6 +75,7 @@ int run_run(const run_options& options) {
   d.targets.push_back(std::make_shared<const target_spec>(settings.target));
   if (!options.chaos.empty()) d.chaos = parse_chaos(options.chaos);
   d.ca_file = setting(options.ca_file, "SCALEIT_CA_FILE");
+  check_ca_file(options.ca_file ? "--ca-file" : "SCALEIT_CA_FILE", d.ca_file);
   // A variable that is empty is as good as unset; an option is not.
   if (options.metrics_listen)
     d.metrics = parse_listen("--metrics-listen", *options.metrics_listen);
