@@ -1,12 +1,12 @@
 #include "actors/actuator.hpp"
 
+#include "actors/guard.hpp"
+
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
 #include <string>
 #include <utility>
-
-#include "actors/guard.hpp"
 
 namespace scaleit::actors {
 
@@ -46,8 +46,12 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s, ledger_
   if (book->in_flight && book->in_flight->answer)
     caf::anon_send(actuator_actor{self}, scale_answered{});
   return {
-      [this](const set_replicas& x) { with->mishaps.disturb(name, [&] { on_set_replicas(x); }); },
-      [this](const scale_answered&) { with->mishaps.disturb(name, [&] { on_answered(); }); },
+      [this](const set_replicas& x) {
+        with->mishaps.disturb(name, [&] { on_set_replicas(x); });
+      },
+      [this](const scale_answered&) {
+        with->mishaps.disturb(name, [&] { on_answered(); });
+      },
   };
 }
 
@@ -61,12 +65,14 @@ void actuator_state::on_set_replicas(const set_replicas& x) {
     to->in_flight->answer = std::move(r);
     if (to->actuator) caf::anon_send(to->actuator, scale_answered{});
   });
-  // After the last line that could throw: a request that was never sent must not be waited for.
+  // After the last line that could throw: a request that was never sent must not be
+  // waited for.
   book->in_flight = ledger::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
 }
 
 void actuator_state::on_answered() {
-  if (!book->in_flight || !book->in_flight->answer) return;  // told twice, after a restart
+  if (!book->in_flight || !book->in_flight->answer)
+    return;  // told twice, after a restart
   const auto request = std::move(*book->in_flight);
   book->in_flight.reset();
   const auto now = self->clock().now();
@@ -77,16 +83,17 @@ void actuator_state::on_answered() {
   };
   if (answer.error) return fail(*answer.error);
   if (answer.status < 200 || answer.status > 299)
-    return fail({failure_kind::http, fmt::format("answered {}", answer.status), answer.status,
-                 answer.took});
+    return fail({failure_kind::http, fmt::format("answered {}", answer.status),
+                 answer.status, answer.took});
   record(*with, *book, now,
          scale_applied{request.from, request.to, answer.took,
                        std::chrono::duration_cast<microseconds>(now - request.poll_began),
                        request.cause});
 }
 
-actuator_actor::behavior_type actuator(actuator_actor::stateful_pointer<actuator_state> self,
-                                       services* with, ledger_ptr book) {
+actuator_actor::behavior_type actuator(
+    actuator_actor::stateful_pointer<actuator_state> self, services* with,
+    ledger_ptr book) {
   return self->state.make_behavior(with, std::move(book));
 }
 

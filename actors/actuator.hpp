@@ -7,11 +7,11 @@
 // restarted actuator finds them.
 #pragma once
 
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
-
 #include "actors/ledger.hpp"
 #include "messages/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 namespace scaleit::actors {
 
@@ -29,7 +29,8 @@ struct actuator_state {
   ledger_ptr book;
 };
 
-actuator_actor::behavior_type actuator(actuator_actor::stateful_pointer<actuator_state> self,
-                                       services* with, ledger_ptr book);
+actuator_actor::behavior_type actuator(
+    actuator_actor::stateful_pointer<actuator_state> self, services* with,
+    ledger_ptr book);
 
 }  // namespace scaleit::actors

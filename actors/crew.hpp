@@ -4,13 +4,13 @@
 // actor restarts with it and so never holds a dead handle.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string_view>
-
 #include "actors/ledger.hpp"
 #include "actors/restart_budget.hpp"
 #include "messages/protocol.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 namespace scaleit::actors {
 
@@ -28,11 +28,11 @@ struct crew {
   std::array<std::uint64_t, all_roles.size()> restarts{};
 
   restart_budget budget;
-  bool waiting = false;        ///< for `restart_due`
-  std::uint64_t attempt = 0;   ///< of which this is the number
-  role crashed = role::poller;       ///< the lowest one that is down
+  bool waiting = false;         ///< for `restart_due`
+  std::uint64_t attempt = 0;    ///< of which this is the number
+  role crashed = role::poller;  ///< the lowest one that is down
   steady_time crashed_at{};
-  std::string down_name;       ///< as told to health
+  std::string down_name;  ///< as told to health
 };
 
 }  // namespace scaleit::actors

@@ -5,11 +5,11 @@
 // number changes. Lost on a restart: nothing, its memory is in the ledger.
 #pragma once
 
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
-
 #include "actors/ledger.hpp"
 #include "messages/protocol.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 namespace scaleit::actors {
 
@@ -17,7 +17,8 @@ struct decider_state {
   static inline const char* name = "decider";
 
   explicit decider_state(decider_actor::pointer me) : self(me) {}
-  decider_actor::behavior_type make_behavior(services* with, ledger_ptr book, actuator_actor actuator);
+  decider_actor::behavior_type make_behavior(services* with, ledger_ptr book,
+                                             actuator_actor actuator);
 
   void on_status(const status_read& x);
 
@@ -28,6 +29,7 @@ struct decider_state {
 };
 
 decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,
-                                     services* with, ledger_ptr book, actuator_actor actuator);
+                                     services* with, ledger_ptr book,
+                                     actuator_actor actuator);
 
 }  // namespace scaleit::actors

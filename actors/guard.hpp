@@ -36,12 +36,14 @@ inline std::string reason_text(const caf::error& reason) {
 /// stray errors, answers and messages from outside the interface are dropped.
 template <class Self>
 void harden(Self* self) {
-  self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& x) { return to_error(x); });
+  self->set_exception_handler(
+      [](caf::scheduled_actor*, std::exception_ptr& x) { return to_error(x); });
   self->set_error_handler([](caf::scheduled_actor*, caf::error&) {});
   self->set_down_handler([](caf::scheduled_actor*, caf::down_msg&) {});
-  self->set_default_handler([](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
-    return caf::message{};
-  });
+  self->set_default_handler(
+      [](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
+        return caf::message{};
+      });
 }
 
 }  // namespace scaleit::actors

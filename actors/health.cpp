@@ -1,10 +1,10 @@
 #include "actors/health.hpp"
 
+#include "messages/bounds.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
-
-#include "messages/bounds.hpp"
 
 namespace scaleit::actors {
 

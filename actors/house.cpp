@@ -1,16 +1,17 @@
 #include "actors/house.hpp"
 
+#include "actors/guard.hpp"
+#include "actors/subscriber.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <utility>
 
-#include "actors/guard.hpp"
-#include "actors/subscriber.hpp"
-
 namespace scaleit::actors {
 
-house::house(caf::actor_system& system, net::http_client& client, chaos mishaps, time_point wall)
+house::house(caf::actor_system& system, net::http_client& client, chaos mishaps,
+             time_point wall)
     : system_(system),
       events_(system.clock().now(), wall),
       mishaps_(std::move(mishaps)),
@@ -23,7 +24,8 @@ void house::subscribe(const std::string& name, std::function<void(const event&)>
   subscriber s;
   s.name = name;
   s.events = events_.subscribe(name, capacity);
-  s.spawn = [this, events = s.events, handle = std::move(handle)](caf::actor_system& system) {
+  s.spawn = [this, events = s.events,
+             handle = std::move(handle)](caf::actor_system& system) {
     return system.spawn(event_subscriber, &mishaps_, events, handle);
   };
   roster_.subscribers.push_back(std::move(s));
@@ -37,17 +39,20 @@ void house::start() {
 void house::spawn_supervisor() {
   supervisor_ = system_.spawn(supervisor, &services_, &roster_, &board_);
   // Runs on the loop, as the last act of a supervisor that ends.
-  caf::actor_cast<caf::actor>(supervisor_)->attach_functor([this](const caf::error& reason) {
-    if (!reason) {
-      if (auto done = std::exchange(stopped_, {})) done();
-      return;
-    }
-    roster_.crash_of_supervisor = reason_text(reason);
-    spawn_supervisor();
-  });
+  caf::actor_cast<caf::actor>(supervisor_)
+      ->attach_functor([this](const caf::error& reason) {
+        if (!reason) {
+          if (auto done = std::exchange(stopped_, {})) done();
+          return;
+        }
+        roster_.crash_of_supervisor = reason_text(reason);
+        spawn_supervisor();
+      });
 }
 
-void house::add(target_ptr spec) { caf::anon_send(supervisor_, add_target{std::move(spec)}); }
+void house::add(target_ptr spec) {
+  caf::anon_send(supervisor_, add_target{std::move(spec)});
+}
 
 void house::remove(std::string name) {
   caf::anon_send(supervisor_, remove_target{std::move(name)});

@@ -5,19 +5,20 @@
 // subscribe consumers, start, add targets.
 #pragma once
 
+#include "actors/supervisor.hpp"
+
 #include <caf/actor_system.hpp>
 
 #include <functional>
 #include <string>
-
-#include "actors/supervisor.hpp"
 
 namespace scaleit::actors {
 
 class house {
  public:
   /// `wall` is the time of the record at this moment of the system's clock.
-  house(caf::actor_system& system, net::http_client& client, chaos mishaps, time_point wall);
+  house(caf::actor_system& system, net::http_client& client, chaos mishaps,
+        time_point wall);
   ~house();
   house(const house&) = delete;
   house& operator=(const house&) = delete;

@@ -7,16 +7,16 @@
 // the actuator that sent it is gone, and must not be asked a second time.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-
 #include "actors/chaos.hpp"
 #include "actors/publisher.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
 #include "policy/memory.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace scaleit::actors {
 
@@ -31,7 +31,7 @@ struct ledger {
   };
 
   target_ptr spec;
-  policy::memory memory;              ///< written by decider; poller and actuator fold into it
+  policy::memory memory;  ///< written by decider; poller and actuator fold into it
   std::uint64_t loops_completed = 0;  ///< written by decider
   std::optional<request> in_flight;   ///< written by actuator
   steady_time last_answer{};          ///< of a scale request; written by actuator
@@ -48,7 +48,8 @@ struct services {
 };
 
 /// Emits an event of the target and folds it into the memory of its decisions.
-inline event_ptr record(const services& s, ledger& book, steady_time at, event::payload data) {
+inline event_ptr record(const services& s, ledger& book, steady_time at,
+                        event::payload data) {
   auto e = s.events.emit(at, book.spec, std::move(data));
   policy::recall(book.memory, *e);
   return e;

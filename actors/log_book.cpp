@@ -1,10 +1,10 @@
 #include "actors/log_book.hpp"
 
+#include "messages/text.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
-
-#include "messages/text.hpp"
 
 namespace scaleit::actors {
 
@@ -42,13 +42,15 @@ void log_book::say(log_level level, const event& e, std::string text) {
   lines_.push_back({level, std::move(text)});
 }
 
-void log_book::failed(streaks& of, const event& e, const char* what, const std::string& detail) {
+void log_book::failed(streaks& of, const event& e, const char* what,
+                      const std::string& detail) {
   auto& s = of[e.target->name];
   if (s.failures++ == 0) {
     s.since = e.time;
     say(log_level::warning, e, fmt::format("{} fails: {}", what, detail));
   } else {
-    say(log_level::debug, e, fmt::format("{} fails, {} in a row: {}", what, s.failures, detail));
+    say(log_level::debug, e,
+        fmt::format("{} fails, {} in a row: {}", what, s.failures, detail));
   }
 }
 
@@ -78,20 +80,25 @@ void log_book::tell(const event& e, const target_added&) {
   const auto& spec = *e.target;
   std::string holds;
   for (const auto& m : spec.metrics)
-    holds += fmt::format("{}{} at {}", holds.empty() ? "" : ", ", m.name, format_value(m.target));
+    holds += fmt::format("{}{} at {}", holds.empty() ? "" : ", ", m.name,
+                         format_value(m.target));
   say(log_level::info, e,
-      fmt::format("added: holds {} by polling {} every {}", holds, spec.status.url.substr(0, spec.status.url.find('?')),
+      fmt::format("added: holds {} by polling {} every {}", holds,
+                  spec.status.url.substr(0, spec.status.url.find('?')),
                   to_string(microseconds{spec.interval})));
 }
 
-void log_book::tell(const event& e, const target_changed&) { say(log_level::info, e, "changed"); }
+void log_book::tell(const event& e, const target_changed&) {
+  say(log_level::info, e, "changed");
+}
 
 void log_book::tell(const event& e, const target_removed&) {
   say(log_level::info, e, "removed");
   for (auto* of : {&status_, &scale_, &metric_}) of->erase(e.target->name);
 }
 
-// -- the loop -----------------------------------------------------------------------------
+// -- the loop
+// -----------------------------------------------------------------------------
 
 void log_book::tell(const event& e, const status_observed& x) {
   works(status_, e, "status");
@@ -119,8 +126,8 @@ void log_book::tell(const event& e, const scale_requested& x) {
 
 void log_book::tell(const event& e, const scale_applied& x) {
   works(scale_, e, "scaling");
-  auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()), x.from, x.to,
-                          took(x.took));
+  auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()),
+                          x.from, x.to, took(x.took));
   say(log_level::info, e, text.substr(1));
 }
 
@@ -129,7 +136,8 @@ void log_book::tell(const event& e, const scale_failed& x) {
          fmt::format("replicas {} -> {}: {}", x.from, x.to, sentence(x.what)));
 }
 
-// -- actors -------------------------------------------------------------------------------
+// -- actors
+// -------------------------------------------------------------------------------
 
 void log_book::tell(const event& e, const actor_crashed& x) {
   say(log_level::warning, e, fmt::format("{} crashed: {}", x.actor, printable(x.reason)));
@@ -137,7 +145,8 @@ void log_book::tell(const event& e, const actor_crashed& x) {
 
 void log_book::tell(const event& e, const actor_restarted& x) {
   say(log_level::info, e,
-      fmt::format("{} restarted after {} (restart {})", x.actor, to_string(x.after), x.restarts));
+      fmt::format("{} restarted after {} (restart {})", x.actor, to_string(x.after),
+                  x.restarts));
 }
 
 }  // namespace scaleit::actors

@@ -4,12 +4,12 @@
 // Pure but for the streaks it remembers: an event goes in, lines come out.
 #pragma once
 
+#include "messages/event.hpp"
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "messages/event.hpp"
 
 namespace scaleit::actors {
 

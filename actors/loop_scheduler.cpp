@@ -22,8 +22,8 @@ namespace {
 namespace asio = net::asio;
 using job = caf::resumable*;
 
-constexpr std::size_t jobs_per_turn = 256;     ///< then sockets get their turn
-constexpr std::size_t messages_per_job = 64;   ///< then the next actor does
+constexpr std::size_t jobs_per_turn = 256;    ///< then sockets get their turn
+constexpr std::size_t messages_per_job = 64;  ///< then the next actor does
 
 /// CAF's map of timers, fired by one Asio timer. Calls from other threads are posted.
 class loop_clock final : public caf::detail::simple_actor_clock {
@@ -45,7 +45,8 @@ class loop_clock final : public caf::detail::simple_actor_clock {
       base::set_multi_timeout(due, a, type, id);
     });
   }
-  void set_request_timeout(time_point due, caf::abstract_actor* a, caf::message_id id) override {
+  void set_request_timeout(time_point due, caf::abstract_actor* a,
+                           caf::message_id id) override {
     on_loop([=, this, keep = caf::strong_actor_ptr{a->ctrl()}] {
       base::set_request_timeout(due, a, id);
     });
@@ -78,7 +79,8 @@ class loop_clock final : public caf::detail::simple_actor_clock {
   }
 
   static time_point on_grid(time_point t) {
-    const auto grid = std::chrono::duration_cast<time_point::duration>(timer_grid).count();
+    const auto grid =
+        std::chrono::duration_cast<time_point::duration>(timer_grid).count();
     const auto ticks = t.time_since_epoch().count();
     return time_point{time_point::duration{(ticks + grid - 1) / grid * grid}};
   }
@@ -165,10 +167,15 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
       const job j = jobs_.front();
       jobs_.pop_front();
       switch (j->resume(&unit_, messages_per_job)) {
-        case caf::resumable::resume_later: jobs_.push_back(j); break;
+        case caf::resumable::resume_later:
+          jobs_.push_back(j);
+          break;
         case caf::resumable::awaiting_message:
-        case caf::resumable::done: caf::intrusive_ptr_release(j); break;
-        case caf::resumable::shutdown_execution_unit: break;
+        case caf::resumable::done:
+          caf::intrusive_ptr_release(j);
+          break;
+        case caf::resumable::shutdown_execution_unit:
+          break;
       }
     }
     return n;
@@ -184,9 +191,10 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
 }  // namespace
 
 void run_actors_on(caf::actor_system_config& config, net::event_loop& loop) {
-  config.module_factories.emplace_back([&loop](caf::actor_system& s) -> caf::actor_system::module* {
-    return new loop_scheduler(s, loop.io());
-  });
+  config.module_factories.emplace_back(
+      [&loop](caf::actor_system& s) -> caf::actor_system::module* {
+        return new loop_scheduler(s, loop.io());
+      });
 }
 
 }  // namespace scaleit::actors

@@ -7,11 +7,11 @@
 // which CMake pins.
 #pragma once
 
+#include "net/event_loop.hpp"
+
 #include <caf/actor_system_config.hpp>
 
 #include <chrono>
-
-#include "net/event_loop.hpp"
 
 namespace scaleit::actors {
 
@@ -20,7 +20,8 @@ namespace scaleit::actors {
 inline constexpr std::chrono::milliseconds timer_grid{10};
 
 /// Makes the next caf::actor_system built from `config` run on `loop`. The system must be
-/// built, used and destroyed on the thread that runs the loop; messages may be sent from any.
+/// built, used and destroyed on the thread that runs the loop; messages may be sent from
+/// any.
 void run_actors_on(caf::actor_system_config& config, net::event_loop& loop);
 
 }  // namespace scaleit::actors

@@ -8,8 +8,8 @@ namespace {
 
 using prometheus::Histogram;
 
-const Histogram::BucketBoundaries request_seconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                  0.1,    0.25,  0.5,    1,     2.5,  5,     10};
+const Histogram::BucketBoundaries request_seconds{
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 const Histogram::BucketBoundaries lateness_seconds{0.001, 0.005, 0.01, 0.025, 0.05, 0.1,
                                                    0.25,  0.5,   1,    2.5,   5,    10};
 
@@ -18,14 +18,16 @@ double seconds(microseconds d) { return std::chrono::duration<double>{d}.count()
 /// The path of an absolute URL, never its host or query: `/app/status`.
 std::string path_of(const std::string& url) {
   const auto scheme = url.find("://");
-  const auto begin = url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
+  const auto begin =
+      url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
   if (begin == std::string::npos || url[begin] != '/') return "/";
   return url.substr(begin, url.find_first_of("?#", begin) - begin);
 }
 
 }  // namespace
 
-metrics::metrics(const std::string& version) : registry_(std::make_shared<prometheus::Registry>()) {
+metrics::metrics(const std::string& version)
+    : registry_(std::make_shared<prometheus::Registry>()) {
   const auto counters = [&](const char* name, const char* help) {
     return &prometheus::BuildCounter().Name(name).Help(help).Register(*registry_);
   };
@@ -34,38 +36,51 @@ metrics::metrics(const std::string& version) : registry_(std::make_shared<promet
   };
   const auto histogram = [&](const char* name, const char* help,
                              const Histogram::BucketBoundaries& buckets) {
-    return &prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_).Add({}, buckets);
+    return &prometheus::BuildHistogram()
+                .Name(name)
+                .Help(help)
+                .Register(*registry_)
+                .Add({}, buckets);
   };
 
   heartbeat_ = &counters("autoscaler_heartbeat_total",
-                         "Completed control loops: a status was read and decided on.")->Add({});
-  old_failures_ = counters("requests_failures_total",
-                           "Failed requests to applications, of any kind, by method and path.");
+                         "Completed control loops: a status was read and decided on.")
+                    ->Add({});
+  old_failures_ =
+      counters("requests_failures_total",
+               "Failed requests to applications, of any kind, by method and path.");
 
   poll_duration_ = histogram("scaleit_poll_duration_seconds",
                              "Duration of polls, failed ones included.", request_seconds);
-  put_duration_ = histogram("scaleit_put_duration_seconds",
-                            "Duration of scale requests, failed ones included.", request_seconds);
-  loop_duration_ = histogram("scaleit_loop_duration_seconds",
-                             "From the begin of a poll to its decision, or to the answer to the "
-                             "scale request that followed.",
-                             request_seconds);
+  put_duration_ =
+      histogram("scaleit_put_duration_seconds",
+                "Duration of scale requests, failed ones included.", request_seconds);
+  loop_duration_ =
+      histogram("scaleit_loop_duration_seconds",
+                "From the begin of a poll to its decision, or to the answer to the "
+                "scale request that followed.",
+                request_seconds);
   poll_lateness_ = histogram("scaleit_poll_lateness_seconds",
                              "How long after it was due a poll began.", lateness_seconds);
   polls_late_ = &counters("scaleit_polls_late_total",
-                          "Polls skipped because the one before was still running.")->Add({});
+                          "Polls skipped because the one before was still running.")
+                     ->Add({});
 
   auto* decisions = counters("scaleit_decisions_total", "Decisions, by direction.");
-  decisions_ = {&decisions->Add({{"direction", "down"}}), &decisions->Add({{"direction", "none"}}),
+  decisions_ = {&decisions->Add({{"direction", "down"}}),
+                &decisions->Add({{"direction", "none"}}),
                 &decisions->Add({{"direction", "up"}})};
-  auto* failures = counters("scaleit_failures_total", "Failed requests, by request and error.");
+  auto* failures =
+      counters("scaleit_failures_total", "Failed requests, by request and error.");
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     const std::string error{to_string(static_cast<failure_kind>(i))};
     status_failures_[i] = &failures->Add({{"request", "status"}, {"error", error}});
     scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
   }
-  restarts_ = counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
-  for (const char* actor : {"actuator", "decider", "logger", "poller", "supervisor", "telemetry"})
+  restarts_ =
+      counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
+  for (const char* actor :
+       {"actuator", "decider", "logger", "poller", "supervisor", "telemetry"})
     restarts_->Add({{"actor", actor}});
 
   replicas_ = gauges("scaleit_replicas", "Replicas the application reports.");
@@ -78,7 +93,8 @@ metrics::metrics(const std::string& version) : registry_(std::make_shared<promet
   dropped_ = counters("scaleit_events_dropped_total",
                       "Events a subscriber lost because its queue was full.");
   loop_lag_ = &gauges("scaleit_loop_lag_seconds",
-                      "How late the loop's last pulse was: time a handler kept it busy.")->Add({});
+                      "How late the loop's last pulse was: time a handler kept it busy.")
+                   ->Add({});
   gauges("scaleit_build_info", "Constant 1; the version is its label.")
       ->Add({{"version", version}})
       .Set(1);
@@ -139,7 +155,8 @@ void metrics::apply(const event& e, const target_removed&) { forget(e.target->na
 
 // -- the loop ---------------------------------------------------------------------------
 
-void metrics::count_polls(microseconds took, microseconds late_by, std::uint32_t skipped) {
+void metrics::count_polls(microseconds took, microseconds late_by,
+                          std::uint32_t skipped) {
   poll_duration_->Observe(seconds(took));
   poll_lateness_->Observe(seconds(late_by));
   if (skipped > 0) polls_late_->Increment(skipped);

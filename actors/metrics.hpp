@@ -6,6 +6,9 @@
 // thread that serves /metrics: prometheus-cpp's values are safe for that.
 #pragma once
 
+#include "messages/event.hpp"
+#include "messages/observation.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -17,9 +20,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "messages/event.hpp"
-#include "messages/observation.hpp"
 
 namespace scaleit::actors {
 

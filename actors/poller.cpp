@@ -1,12 +1,12 @@
 #include "actors/poller.hpp"
 
+#include "actors/guard.hpp"
+
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
-
-#include "actors/guard.hpp"
 
 namespace scaleit::actors {
 
@@ -30,7 +30,8 @@ poller_state::~poller_state() {
   if (pending) with->client.cancel(*pending);
 }
 
-poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr b, decider_actor d) {
+poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr b,
+                                                        decider_actor d) {
   with = s;
   book = std::move(b);
   decider = std::move(d);
@@ -39,19 +40,29 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   harden(self);
   return {
       [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },
-      [this](const poll_answer& x) { with->mishaps.disturb(name, [&] { on_answer(x); }); },
+      [this](const poll_now&) { with->mishaps.disturb(name, [&] { on_poll_now(); }); },
+      [this](const poll_answer& x) {
+        with->mishaps.disturb(name, [&] { on_answer(x); });
+      },
   };
 }
 
 void poller_state::on_tick(const poll_tick& x) {
   const auto now = self->clock().now();
   arm(x.due);
-  if (pending) {
+  if (pending)
     ++ticks_skipped;
-    return;
-  }
-  began = now;
-  late_by = micros(now - x.due);
+  else
+    poll(micros(now - x.due));
+}
+
+void poller_state::on_poll_now() {
+  if (!pending) poll(microseconds{0});
+}
+
+void poller_state::poll(microseconds late) {
+  began = self->clock().now();
+  late_by = late;
   pending = with->client.submit(request, [me = poller_actor{self}](http_response&& r) {
     caf::anon_send(me, poll_answer{std::make_shared<http_response>(std::move(r))});
   });
@@ -88,9 +99,9 @@ void poller_state::on_answer(const poll_answer& x) {
   auto& seen = std::get<observation>(read);
   seen.took = response.took;
   // Not folded here: decide() returns the memory that this reading leads to.
-  auto observed =
-      with->events.emit(self->clock().now(), book->spec,
-                        status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
+  auto observed = with->events.emit(
+      self->clock().now(), book->spec,
+      status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
   caf::anon_send(decider, status_read{std::move(observed), began});
 }
 
@@ -100,7 +111,8 @@ void poller_state::fail(failure f) {
 }
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
-                                   services* with, ledger_ptr book, decider_actor decider) {
+                                   services* with, ledger_ptr book,
+                                   decider_actor decider) {
   return self->state.make_behavior(with, std::move(book), std::move(decider));
 }
 

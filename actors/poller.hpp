@@ -6,14 +6,14 @@
 // restart: the poll in flight (it is cancelled) and the count of skipped ticks.
 #pragma once
 
+#include "actors/ledger.hpp"
+#include "messages/protocol.hpp"
+#include "messages/status_json.hpp"
+
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
-
-#include "actors/ledger.hpp"
-#include "messages/protocol.hpp"
-#include "messages/status_json.hpp"
 
 namespace scaleit::actors {
 
@@ -22,12 +22,15 @@ struct poller_state {
 
   explicit poller_state(poller_actor::pointer me) : self(me) {}
   ~poller_state();
-  poller_actor::behavior_type make_behavior(services* with, ledger_ptr book, decider_actor decider);
+  poller_actor::behavior_type make_behavior(services* with, ledger_ptr book,
+                                            decider_actor decider);
 
   void on_tick(const poll_tick& x);
+  void on_poll_now();
   void on_answer(const poll_answer& x);
 
   void arm(steady_time due);
+  void poll(microseconds late);
   void fail(failure f);
 
   poller_actor::pointer self;
@@ -43,6 +46,7 @@ struct poller_state {
 };
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
-                                   services* with, ledger_ptr book, decider_actor decider);
+                                   services* with, ledger_ptr book,
+                                   decider_actor decider);
 
 }  // namespace scaleit::actors

@@ -49,7 +49,8 @@ event_ptr publisher::emit(steady_time at, target_ptr target, event::payload data
   return shared;
 }
 
-std::shared_ptr<subscription> publisher::subscribe(std::string name, std::size_t capacity) {
+std::shared_ptr<subscription> publisher::subscribe(std::string name,
+                                                   std::size_t capacity) {
   readers_.push_back(std::make_shared<subscription>(std::move(name), capacity));
   return readers_.back();
 }

@@ -5,15 +5,15 @@
 // the actor that reads it, so a crash loses no event that was waiting.
 #pragma once
 
+#include "messages/event.hpp"
+#include "messages/protocol.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "messages/event.hpp"
-#include "messages/protocol.hpp"
 
 namespace scaleit::actors {
 
@@ -33,7 +33,8 @@ class subscription {
   /// The next event, or null when none waits.
   event_ptr pop();
   bool empty() const { return queue_.empty(); }
-  /// Puts the reader's next `events_ready` into its mailbox, if events wait and none is there.
+  /// Puts the reader's next `events_ready` into its mailbox, if events wait and none is
+  /// there.
   void wake();
   /// The reader calls this first when it handles `events_ready`.
   void woken() { awake_ = false; }
@@ -69,7 +70,9 @@ class publisher {
   void reanchor(steady_time at, time_point wall) { offset_ = wall - to_micros(at); }
 
   std::shared_ptr<subscription> subscribe(std::string name, std::size_t capacity);
-  const std::vector<std::shared_ptr<subscription>>& subscriptions() const { return readers_; }
+  const std::vector<std::shared_ptr<subscription>>& subscriptions() const {
+    return readers_;
+  }
 
   std::uint64_t emitted() const { return sequence_; }
 

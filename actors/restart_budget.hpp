@@ -6,11 +6,11 @@
 // supervisor instead; here a broken target must not take the daemon along.)
 #pragma once
 
+#include "messages/bounds.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-
-#include "messages/bounds.hpp"
 
 namespace scaleit::actors {
 

@@ -10,9 +10,11 @@ namespace scaleit::actors {
 
 /// A target's place in its interval: stable (a function of the name alone, FNV-1a),
 /// uniform over names, in [0, interval).
-inline std::chrono::milliseconds spread(std::string_view name, std::chrono::milliseconds interval) {
+inline std::chrono::milliseconds spread(std::string_view name,
+                                        std::chrono::milliseconds interval) {
   std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  for (const char c : name)
+    hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
   hash ^= hash >> 32;  // the low bits of short names alone are not uniform
   return std::chrono::milliseconds{hash % static_cast<std::uint64_t>(interval.count())};
 }

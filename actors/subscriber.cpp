@@ -1,8 +1,8 @@
 #include "actors/subscriber.hpp"
 
-#include <utility>
-
 #include "actors/guard.hpp"
+
+#include <utility>
 
 namespace scaleit::actors {
 

@@ -6,15 +6,15 @@
 // events at most the one that was being handled.
 #pragma once
 
+#include "actors/chaos.hpp"
+#include "actors/publisher.hpp"
+#include "messages/protocol.hpp"
+
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
 #include <memory>
-
-#include "actors/chaos.hpp"
-#include "actors/publisher.hpp"
-#include "messages/protocol.hpp"
 
 namespace scaleit::actors {
 
@@ -22,7 +22,8 @@ using event_handler = std::function<void(const event&)>;
 
 struct subscriber_state {
   explicit subscriber_state(subscriber_actor::pointer me) : self(me) {}
-  subscriber_actor::behavior_type make_behavior(chaos* mishaps, std::shared_ptr<subscription> events,
+  subscriber_actor::behavior_type make_behavior(chaos* mishaps,
+                                                std::shared_ptr<subscription> events,
                                                 event_handler handle);
   void on_events_ready();
 

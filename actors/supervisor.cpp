@@ -1,15 +1,15 @@
 #include "actors/supervisor.hpp"
 
-#include <caf/send.hpp>
-
-#include <algorithm>
-#include <utility>
-
 #include "actors/actuator.hpp"
 #include "actors/decider.hpp"
 #include "actors/guard.hpp"
 #include "actors/poller.hpp"
 #include "actors/spread.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace scaleit::actors {
 
@@ -26,7 +26,8 @@ microseconds micros(steady_time::duration d) {
 
 std::size_t index(role r) { return static_cast<std::size_t>(r); }
 
-/// Overtakes the mailbox, unlike CAF's own send_exit: a dismissed actor does nothing more.
+/// Overtakes the mailbox, unlike CAF's own send_exit: a dismissed actor does nothing
+/// more.
 void dismiss_now(const caf::actor_addr& address) {
   const auto actor = caf::actor_cast<caf::strong_actor_ptr>(address);
   if (!actor) return;
@@ -37,11 +38,13 @@ void dismiss_now(const caf::actor_addr& address) {
 }  // namespace
 
 std::string_view to_string(role r) {
-  constexpr std::array<std::string_view, all_roles.size()> names{"actuator", "decider", "poller"};
+  constexpr std::array<std::string_view, all_roles.size()> names{"actuator", "decider",
+                                                                 "poller"};
   return names[index(r)];
 }
 
-supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, roster* r, health* h) {
+supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, roster* r,
+                                                                health* h) {
   with = s;
   all = r;
   board = h;
@@ -161,7 +164,8 @@ void supervisor_state::on_down(const caf::down_msg& x) {
   const worker who = std::move(found->second);
   workers.erase(found);
   if (who.is_subscriber) {
-    if (auto* s = find_subscriber(who.owner)) subscriber_crashed(*s, reason_text(x.reason));
+    if (auto* s = find_subscriber(who.owner))
+      subscriber_crashed(*s, reason_text(x.reason));
   } else if (const auto at = all->crews.find(who.owner); at != all->crews.end()) {
     crew_crashed(at->second, who.does, reason_text(x.reason));
   }
@@ -218,7 +222,8 @@ void supervisor_state::on_restart_due(const restart_due& x) {
     return;
   }
   const auto at = all->crews.find(x.name);
-  if (at == all->crews.end() || !at->second.waiting || at->second.attempt != x.attempt) return;
+  if (at == all->crews.end() || !at->second.waiting || at->second.attempt != x.attempt)
+    return;
   if (all->stop_reason.empty()) restart(at->second);
 }
 
@@ -257,7 +262,9 @@ void supervisor_state::on_stop(const stop_all& x) {
 }
 
 void supervisor_state::on_stop_check() {
-  const auto in_flight = [](const auto& item) { return item.second.book->in_flight.has_value(); };
+  const auto in_flight = [](const auto& item) {
+    return item.second.book->in_flight.has_value();
+  };
   const bool late = now() >= all->stop_deadline;
   if (!late && std::any_of(all->crews.begin(), all->crews.end(), in_flight)) {
     self->delayed_send(self, stop_check_interval, stop_check{});
@@ -277,8 +284,9 @@ void supervisor_state::on_stop_check() {
   self->quit();
 }
 
-supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           services* with, roster* all, health* board) {
+supervisor_actor::behavior_type supervisor(
+    supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
+    roster* all, health* board) {
   return self->state.make_behavior(with, all, board);
 }
 

@@ -8,6 +8,11 @@
 // every actor on it.
 #pragma once
 
+#include "actors/crew.hpp"
+#include "actors/health.hpp"
+#include "actors/ledger.hpp"
+#include "actors/restart_budget.hpp"
+
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -16,11 +21,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "actors/crew.hpp"
-#include "actors/health.hpp"
-#include "actors/ledger.hpp"
-#include "actors/restart_budget.hpp"
 
 namespace scaleit::actors {
 
@@ -40,7 +40,7 @@ struct subscriber {
 struct roster {
   std::unordered_map<std::string, crew> crews;
   std::vector<subscriber> subscribers;
-  std::string stop_reason;     ///< not empty: stopping
+  std::string stop_reason;  ///< not empty: stopping
   steady_time stop_deadline{};
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
   std::uint64_t supervisor_restarts = 0;
@@ -50,7 +50,8 @@ struct supervisor_state {
   static inline const char* name = "supervisor";
 
   explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
-  supervisor_actor::behavior_type make_behavior(services* with, roster* all, health* board);
+  supervisor_actor::behavior_type make_behavior(services* with, roster* all,
+                                                health* board);
 
   // -- targets -------------------------------------------------------------------
   void on_add(const add_target& x);
@@ -89,7 +90,8 @@ struct supervisor_state {
   std::unordered_map<caf::actor_id, worker> workers;
 };
 
-supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           services* with, roster* all, health* board);
+supervisor_actor::behavior_type supervisor(
+    supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
+    roster* all, health* board);
 
 }  // namespace scaleit::actors

@@ -1,5 +1,8 @@
 #include "main/chaos_plan.hpp"
 
+#include "main/input_error.hpp"
+#include "messages/text.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,23 +12,21 @@
 #include <memory>
 #include <random>
 
-#include "main/input_error.hpp"
-#include "messages/text.hpp"
-
 namespace scaleit {
 
 namespace {
-constexpr std::array<std::string_view, 5> actors_known{"poller", "decider", "actuator", "telemetry",
-                                                       "logger"};
+constexpr std::array<std::string_view, 5> actors_known{"poller", "decider", "actuator",
+                                                       "telemetry", "logger"};
 }
 
 chaos_rates parse_chaos(std::string_view text) {
   chaos_rates rates;
   const auto fail = [](std::string_view item) {
-    throw input_error{fmt::format(
-        "--chaos '{}' is not valid; accepted: ACTOR=RATE[,ACTOR=RATE...] with a rate from 0 to 1 "
-        "and an actor of {}",
-        printable(item, 80), fmt::join(actors_known, ", "))};
+    throw input_error{
+        fmt::format("--chaos '{}' is not valid; accepted: ACTOR=RATE[,ACTOR=RATE...] "
+                    "with a rate from 0 to 1 "
+                    "and an actor of {}",
+                    printable(item, 80), fmt::join(actors_known, ", "))};
   };
   std::string_view rest = text;
   while (true) {
@@ -36,8 +37,10 @@ chaos_rates parse_chaos(std::string_view text) {
     const auto actor = item.substr(0, equals);
     const auto digits = item.substr(equals + 1);
     double rate = -1;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rate);
-    const bool known = std::find(actors_known.begin(), actors_known.end(), actor) != actors_known.end();
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), rate);
+    const bool known =
+        std::find(actors_known.begin(), actors_known.end(), actor) != actors_known.end();
     if (!known || error != std::errc{} || end != digits.data() + digits.size() ||
         !(rate >= 0 && rate <= 1))
       fail(item);

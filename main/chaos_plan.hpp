@@ -1,11 +1,11 @@
 // `--chaos ACTOR=RATE,...`: which actors are made to crash, and how often.
 #pragma once
 
+#include "actors/chaos.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
-
-#include "actors/chaos.hpp"
 
 namespace scaleit {
 

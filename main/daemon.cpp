@@ -1,20 +1,5 @@
 #include "main/daemon.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <fmt/format.h>
-#include <sys/resource.h>
-
-#include <csignal>
-#include <algorithm>
-#include <memory>
-#include <optional>
-#include <system_error>
-#include <utility>
-
 #include "actors/house.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "actors/metrics.hpp"
@@ -23,6 +8,21 @@
 #include "main/watch.hpp"
 #include "net/client.hpp"
 #include "net/process_metrics.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <sys/resource.h>
+#include <system_error>
+#include <utility>
 
 namespace scaleit {
 
@@ -44,7 +44,9 @@ std::size_t connections_allowed() {
   setrlimit(RLIMIT_NOFILE, &files);
   getrlimit(RLIMIT_NOFILE, &files);
   const auto most = static_cast<std::size_t>(files.rlim_cur);
-  return most > 2 * descriptors_kept ? std::min<std::size_t>(most - descriptors_kept, 100'000) : 200;
+  return most > 2 * descriptors_kept
+             ? std::min<std::size_t>(most - descriptors_kept, 100'000)
+             : 200;
 }
 
 class daemon {
@@ -57,8 +59,8 @@ class daemon {
         house_(system_, client_, make_chaos(options.chaos), wall_now()),
         book_(options.level),
         pulse_(loop_.io()),
-        watch_(options.metrics, {counters_.registry().get(), &process_},
-               house_.board(), [this](std::string why) { stop(std::move(why)); }) {
+        watch_(options.metrics, {counters_.registry().get(), &process_}, house_.board(),
+               [this](std::string why) { stop(std::move(why)); }) {
     // On shutdown the process must end even if an actor does not.
     system_.await_actors_before_shutdown(false);
   }
@@ -88,17 +90,19 @@ class daemon {
     return c;
   }
 
-  static caf::actor_system_config& configured(caf::actor_system_config& c, net::event_loop& loop) {
+  static caf::actor_system_config& configured(caf::actor_system_config& c,
+                                              net::event_loop& loop) {
     actors::run_actors_on(c, loop);
     return c;
   }
 
   void warn_of_chaos() const {
     std::string rates;
-    for (const auto& [actor, rate] : options_.chaos) rates += fmt::format(" {}={}", actor, rate);
-    log(actors::log_level::warning,
-        "CHAOS is on: actors are made to crash on purpose (" + rates.substr(1) +
-            "); a testing aid, never for production");
+    for (const auto& [actor, rate] : options_.chaos)
+      rates += fmt::format(" {}={}", actor, rate);
+    log(actors::log_level::warning, "CHAOS is on: actors are made to crash on purpose (" +
+                                        rates.substr(1) +
+                                        "); a testing aid, never for production");
   }
 
   /// From the watch's thread.
@@ -108,11 +112,13 @@ class daemon {
     });
   }
 
-  /// Shows that the loop turns, samples what no event tells, and follows the system's clock.
+  /// Shows that the loop turns, samples what no event tells, and follows the system's
+  /// clock.
   void beat() {
     const auto now = std::chrono::steady_clock::now();
     house_.board().pulse(now.time_since_epoch().count());
-    if (beat_due_) counters_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
+    if (beat_due_)
+      counters_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
     for (const auto& s : house_.events().subscriptions()) {
       counters_.queue_depth(s->name(), s->depth());
       counters_.events_dropped(s->name(), s->dropped());
@@ -162,7 +168,9 @@ int run_daemon(const daemon_options& options) {
     d.emplace(options);
   } catch (const std::system_error& e) {
     stop_log();
-    fmt::print(stderr, "scaleit: cannot listen on {}: {}; --metrics-listen or SCALEIT_METRICS_LISTEN choose another\n",
+    fmt::print(stderr,
+               "scaleit: cannot listen on {}: {}; --metrics-listen or "
+               "SCALEIT_METRICS_LISTEN choose another\n",
                options.metrics.text(), e.code().message());
     return exit_code::failure;
   }

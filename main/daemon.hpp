@@ -1,12 +1,12 @@
 // The daemon: the control loop, its actors, and the watch beside it.
 #pragma once
 
-#include <vector>
-
 #include "actors/log_book.hpp"
 #include "main/chaos_plan.hpp"
 #include "main/listen.hpp"
 #include "messages/target_spec.hpp"
+
+#include <vector>
 
 namespace scaleit {
 

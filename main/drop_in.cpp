@@ -1,5 +1,10 @@
 #include "main/drop_in.hpp"
 
+#include "main/input_error.hpp"
+#include "messages/duration.hpp"
+#include "messages/text.hpp"
+#include "net/url.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,17 +13,14 @@
 #include <cmath>
 #include <optional>
 
-#include "main/input_error.hpp"
-#include "messages/duration.hpp"
-#include "messages/text.hpp"
-#include "net/url.hpp"
-
 namespace scaleit {
 
 namespace {
 
-[[noreturn]] void reject(std::string_view name, std::string_view value, std::string_view accepted) {
-  throw input_error{fmt::format("{}='{}' is not valid; accepted: {}", name, printable(value, 80), accepted)};
+[[noreturn]] void reject(std::string_view name, std::string_view value,
+                         std::string_view accepted) {
+  throw input_error{fmt::format("{}='{}' is not valid; accepted: {}", name,
+                                printable(value, 80), accepted)};
 }
 
 std::string trimmed(std::string_view s) {
@@ -40,11 +42,14 @@ std::optional<double> number(std::string_view s) {
   return d;
 }
 
-double positive(const environment& env, const char* name, const char* fallback, bool zero_too) {
+double positive(const environment& env, const char* name, const char* fallback,
+                bool zero_too) {
   const auto text = value_or(env, name, fallback);
   const auto d = number(text);
   if (!d || *d < 0 || (*d == 0 && !zero_too))
-    reject(name, text, zero_too ? "a number, at least 0, such as 0.10" : "a number above 0, such as 0.80");
+    reject(name, text,
+           zero_too ? "a number, at least 0, such as 0.10"
+                    : "a number above 0, such as 0.80");
   return *d;
 }
 
@@ -56,16 +61,20 @@ std::string base_url(const environment& env) {
   const auto port_text = value_or(env, port_name, "8123");
 
   unsigned port = 0;
-  const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
-  if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 || port > 65535)
+  const auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 ||
+      port > 65535)
     reject(port_name, port_text, "a port from 1 to 65535");
 
   constexpr const char* accepted =
-      "a scheme and a host, such as http://localhost or https://app.example; the port goes into "
+      "a scheme and a host, such as http://localhost or https://app.example; the port "
+      "goes into "
       "APP_SERVICE_PORT";
   // Refused before anything is printed: what stands before an @ may be a password.
   if (url.find('@') != std::string::npos)
-    throw input_error{fmt::format("{} holds a user name or an @; accepted: {}", url_name, accepted)};
+    throw input_error{
+        fmt::format("{} holds a user name or an @; accepted: {}", url_name, accepted)};
   // As may what stands in a query or behind a #.
   const auto shown = url.substr(0, url.find_first_of("?#"));
   const auto scheme = url.find("://");
@@ -73,8 +82,10 @@ std::string base_url(const environment& env) {
   while (url.size() > scheme + 3 && url.ends_with('/')) url.pop_back();
   const auto authority = url.substr(scheme + 3);
   const auto colon = authority.rfind(':');
-  const bool has_port = colon != std::string::npos && authority.find(']', colon) == std::string::npos;
-  if (authority.empty() || has_port || authority.find_first_of("/?#") != std::string::npos)
+  const bool has_port =
+      colon != std::string::npos && authority.find(']', colon) == std::string::npos;
+  if (authority.empty() || has_port ||
+      authority.find_first_of("/?#") != std::string::npos)
     reject(url_name, shown, accepted);
   auto base = fmt::format("{}:{}", url, port);
   try {
@@ -114,7 +125,8 @@ drop_in_settings read_drop_in(const environment& env) {
   s.level = read_log_level(env);
   const auto base = base_url(env);
   const double target = positive(env, "SCALE_METRIC", "0.80", false);
-  // The variable is absolute, a spec's tolerance is a ratio: |m - t| <= a is |m/t - 1| <= a/t.
+  // The variable is absolute, a spec's tolerance is a ratio: |m - t| <= a is |m/t - 1| <=
+  // a/t.
   const double tolerance = positive(env, "SCALE_TOLERANCE", "0.10", true) / target;
 
   s.target.name = "app";

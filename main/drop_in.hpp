@@ -13,12 +13,13 @@ struct drop_in_settings {
 };
 
 /// Reads APP_SERVICE_URL, APP_SERVICE_PORT, SCALE_RESOLUTION_TIME, SCALE_METRIC,
-/// SCALE_TOLERANCE and LOG_LEVEL. Throws input_error with one line that names the variable,
-/// its value and what is accepted. A variable that is set but empty is an error, too: it
-/// would otherwise hide a typo in whatever was to fill it.
+/// SCALE_TOLERANCE and LOG_LEVEL. Throws input_error with one line that names the
+/// variable, its value and what is accepted. A variable that is set but empty is an
+/// error, too: it would otherwise hide a typo in whatever was to fill it.
 drop_in_settings read_drop_in(const environment& env);
 
-/// DEBUG, INFO, WARNING, ERROR (any case; WARN and CRITICAL accepted); throws input_error.
+/// DEBUG, INFO, WARNING, ERROR (any case; WARN and CRITICAL accepted); throws
+/// input_error.
 actors::log_level read_log_level(const environment& env);
 
 }  // namespace scaleit

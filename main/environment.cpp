@@ -1,18 +1,18 @@
 #include "main/environment.hpp"
 
+#include "main/input_error.hpp"
+#include "messages/bounds.hpp"
+#include "messages/text.hpp"
+
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
-
-#include "main/input_error.hpp"
-#include "messages/bounds.hpp"
-#include "messages/text.hpp"
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace scaleit {
 
@@ -54,7 +54,8 @@ class env_parser {
 
   std::string key() {
     std::string k;
-    while (!rest_.empty() && !blank(peek()) && peek() != '=' && peek() != '\n' && peek() != '\r')
+    while (!rest_.empty() && !blank(peek()) && peek() != '=' && peek() != '\n' &&
+           peek() != '\r')
       k += take();
     return k;
   }
@@ -92,24 +93,33 @@ class env_parser {
     take();
     std::string v;
     while (true) {
-      if (rest_.empty()) fail(fmt::format("{}: the quote that begins here never ends", k), at);
+      if (rest_.empty())
+        fail(fmt::format("{}: the quote that begins here never ends", k), at);
       const char c = take();
       if (c == quote) break;
       v += c == '\\' && quote == '"' && !rest_.empty() ? escaped(take()) : std::string{c};
     }
     skip_blanks();
-    if (!at_end()) fail(fmt::format("{}: only a comment may follow the closing quote", k), line_);
+    if (!at_end())
+      fail(fmt::format("{}: only a comment may follow the closing quote", k), line_);
     skip_line();
     return v;
   }
 
   static std::string escaped(char c) {
     switch (c) {
-      case 'n': return "\n";
-      case 'r': return "\r";
-      case 't': return "\t";
-      case '\\': case '"': case '$': return {c};
-      default: return {'\\', c};  // not an escape: both are meant
+      case 'n':
+        return "\n";
+      case 'r':
+        return "\r";
+      case 't':
+        return "\t";
+      case '\\':
+      case '"':
+      case '$':
+        return {c};
+      default:
+        return {'\\', c};  // not an escape: both are meant
     }
   }
 
@@ -131,8 +141,9 @@ class env_parser {
 };
 
 [[noreturn]] void cannot_read(const std::string& file, std::string_view why) {
-  throw input_error{fmt::format("{}: {}; accepted: a readable file of KEY=value lines, at most {} bytes",
-                                file, why, bounds::env_file_bytes_max)};
+  throw input_error{fmt::format(
+      "{}: {}; accepted: a readable file of KEY=value lines, at most {} bytes", file, why,
+      bounds::env_file_bytes_max)};
 }
 
 std::string read_file(const std::string& file) {

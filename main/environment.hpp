@@ -18,8 +18,9 @@ struct assignment {
 };
 
 /// Reads `KEY=value` lines: spaces around `=`, `export`, `#` comments, 'literal' and
-/// "escaped" (\n \r \t \\ \" \$) quotes, which may span lines; BOM and CRLF are tolerated;
-/// a lone `KEY` is ignored. Nothing is expanded. Throws input_error, naming `file` and the line.
+/// "escaped" (\n \r \t \\ \" \$) quotes, which may span lines; BOM and CRLF are
+/// tolerated; a lone `KEY` is ignored. Nothing is expanded. Throws input_error, naming
+/// `file` and the line.
 std::vector<assignment> parse_env_file(std::string_view text, std::string_view file);
 
 class environment {
@@ -28,7 +29,8 @@ class environment {
   /// directory is read if there is one; a named file must exist. Throws input_error.
   static environment load(const std::optional<std::string>& env_file);
   /// From given values, for tests.
-  explicit environment(std::map<std::string, std::string> values = {}) : values_(std::move(values)) {}
+  explicit environment(std::map<std::string, std::string> values = {})
+      : values_(std::move(values)) {}
 
   /// Null when unset.
   const std::string* find(const std::string& key) const;

@@ -1,5 +1,8 @@
 #include "main/logging.hpp"
 
+#include "messages/event_json.hpp"
+#include "messages/time.hpp"
+
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <spdlog/async.h>
@@ -9,9 +12,6 @@
 #include <array>
 #include <chrono>
 #include <memory>
-
-#include "messages/event_json.hpp"
-#include "messages/time.hpp"
 
 namespace scaleit {
 
@@ -23,8 +23,8 @@ log_format format = log_format::text;
 std::shared_ptr<spdlog::async_logger> logger;
 
 spdlog::level::level_enum to_spdlog(actors::log_level l) {
-  constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                              spdlog::level::err};
+  constexpr std::array levels{spdlog::level::debug, spdlog::level::info,
+                              spdlog::level::warn, spdlog::level::err};
   return levels[static_cast<std::size_t>(l)];
 }
 
@@ -55,8 +55,8 @@ void start_log(actors::log_level level, log_format f) {
   format = f;
   spdlog::init_thread_pool(lines_waiting_max, 1);
   logger = std::make_shared<spdlog::async_logger>(
-      "scaleit", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(), spdlog::thread_pool(),
-      spdlog::async_overflow_policy::overrun_oldest);
+      "scaleit", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(),
+      spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
   logger->set_level(to_spdlog(level));
   logger->set_pattern(f == log_format::json ? "%v" : "%Y-%m-%dT%H:%M:%S.%eZ %^%-7l%$ %v",
                       spdlog::pattern_time_type::utc);

@@ -2,11 +2,11 @@
 // its own so that a reader that stalls never stalls the control loop.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "actors/log_book.hpp"
 #include "messages/event.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace scaleit {
 

@@ -1,26 +1,25 @@
 // The `scaleit` binary: options in, exit code out. One file per command beside this.
+#include "main/app_command.hpp"
+#include "main/input_error.hpp"
+#include "main/run_command.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <exception>
 #include <string>
 
-#include "main/app_command.hpp"
-#include "main/input_error.hpp"
-#include "main/run_command.hpp"
-
 namespace {
 
 using namespace scaleit;
 
 /// The first line of `text`: errors are one line.
-std::string one_line(std::string text) {
-  return text.substr(0, text.find('\n'));
-}
+std::string one_line(std::string text) { return text.substr(0, text.find('\n')); }
 
 int dispatch(int argc, char** argv) {
-  CLI::App root{"ScaleIt holds a metric of your applications at its target by changing their "
-                "replica counts."};
+  CLI::App root{
+      "ScaleIt holds a metric of your applications at its target by changing their "
+      "replica counts."};
   root.name("scaleit");
   root.set_version_flag("--version", "scaleit " SCALEIT_VERSION);
   root.require_subcommand(0, 1);  // that there is one is checked last: it names nothing

@@ -1,11 +1,5 @@
 #include "main/run_command.hpp"
 
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <exception>
-#include <memory>
-
 #include "main/daemon.hpp"
 #include "main/drop_in.hpp"
 #include "main/environment.hpp"
@@ -14,49 +8,64 @@
 #include "messages/text.hpp"
 #include "net/tls.hpp"
 
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <memory>
+
 namespace scaleit {
 
 namespace {
 
-/// Now, rather than with the first poll over https: a daemon that cannot work says so at its start.
+/// Now, rather than with the first poll over https: a daemon that cannot work says so at
+/// its start.
 void check_ca_file(const char* name, const std::string& file) {
   if (!file.empty()) try {
       net::make_tls_context(file);
     } catch (const std::exception& e) {
-      throw input_error{fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",
-                                    name, printable(file, 200), printable(e.what(), 200))};
+      throw input_error{fmt::format(
+          "{}='{}' cannot be used: {}; accepted: a file of certificates in PEM", name,
+          printable(file, 200), printable(e.what(), 200))};
     }
 }
 
 }  // namespace
 
 CLI::App* add_run_command(CLI::App& root, run_options& options) {
-  auto* run = root.add_subcommand("run", "Run the daemon: hold an application at its target");
+  auto* run =
+      root.add_subcommand("run", "Run the daemon: hold an application at its target");
   run->add_option("--env-file", options.env_file,
-                  "File of KEY=value lines, behind the environment (default: .env, if there is one)")
+                  "File of KEY=value lines, behind the environment (default: .env, if "
+                  "there is one)")
       ->type_name("FILE");
   run->add_option("--metrics-listen", options.metrics_listen,
                   "Where metrics and health are served (default: 0.0.0.0:8000; "
                   "SCALEIT_METRICS_LISTEN; port 0: any free one)")
       ->type_name("ADDR:PORT");
   run->add_option("--ca-file", options.ca_file,
-                  "Certificates to trust for https, in PEM (default: the system's; SCALEIT_CA_FILE)")
+                  "Certificates to trust for https, in PEM (default: the system's; "
+                  "SCALEIT_CA_FILE)")
       ->type_name("FILE");
-  run->add_option("--log-format", options.log_format, "text for people, json for machines")
+  run->add_option("--log-format", options.log_format,
+                  "text for people, json for machines")
       ->type_name("text|json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  run->add_option("--chaos", options.chaos,
-                  "A testing aid: the probability that a handled message makes that actor crash "
-                  "(poller, decider, actuator, telemetry, logger)")
+  run->add_option(
+         "--chaos", options.chaos,
+         "A testing aid: the probability that a handled message makes that actor crash "
+         "(poller, decider, actuator, telemetry, logger)")
       ->type_name("ACTOR=RATE,...");
   run->footer(
       "Environment (and env file), with defaults:\n"
       "  APP_SERVICE_URL=http://localhost  scheme and host of the application\n"
       "  APP_SERVICE_PORT=8123             its port\n"
-      "  SCALE_RESOLUTION_TIME=5           seconds between polls, or a duration such as 1m30s\n"
+      "  SCALE_RESOLUTION_TIME=5           seconds between polls, or a duration such as "
+      "1m30s\n"
       "  SCALE_METRIC=0.80                 the value at which the metric is held\n"
-      "  SCALE_TOLERANCE=0.10              no change while abs(metric - SCALE_METRIC) is within it\n"
+      "  SCALE_TOLERANCE=0.10              no change while abs(metric - SCALE_METRIC) is "
+      "within it\n"
       "  LOG_LEVEL=INFO                    DEBUG, INFO, WARNING or ERROR\n\n"
       "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad input, 3 failure at run time.");
   return run;
@@ -64,7 +73,8 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
 
 int run_run(const run_options& options) {
   const auto env = environment::load(options.env_file);
-  const auto setting = [&](const std::optional<std::string>& option, const char* variable) {
+  const auto setting = [&](const std::optional<std::string>& option,
+                           const char* variable) {
     const auto* value = option ? &*option : env.find(variable);
     return value ? *value : std::string{};
   };

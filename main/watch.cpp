@@ -1,14 +1,14 @@
 #include "main/watch.hpp"
 
-#include <csignal>
-#include <cstdlib>
-#include <string>
-#include <utility>
-
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
 #include "messages/bounds.hpp"
 #include "net/exposition.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <utility>
 
 namespace scaleit {
 
@@ -29,14 +29,17 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 }  // namespace
 
-watch::watch(const listen_address& at, std::vector<const prometheus::Collectable*> metrics,
+watch::watch(const listen_address& at,
+             std::vector<const prometheus::Collectable*> metrics,
              const actors::health& board, std::function<void(std::string)> on_stop)
     : metrics_(std::move(metrics)),
       board_(board),
       on_stop_(std::move(on_stop)),
       server_(std::make_unique<net::http_server>(
           loop_, server_options_for(at),
-          [this](net::server_request&& r, net::responder a) { serve(std::move(r), std::move(a)); })),
+          [this](net::server_request&& r, net::responder a) {
+            serve(std::move(r), std::move(a));
+          })),
       signals_(loop_.io(), SIGTERM, SIGINT),
       deadline_(loop_.io()),
       work_(loop_.io().get_executor()) {

@@ -3,6 +3,11 @@
 // and stopped.
 #pragma once
 
+#include "actors/health.hpp"
+#include "main/listen.hpp"
+#include "net/event_loop.hpp"
+#include "net/server.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -14,17 +19,12 @@
 #include <thread>
 #include <vector>
 
-#include "actors/health.hpp"
-#include "main/listen.hpp"
-#include "net/event_loop.hpp"
-#include "net/server.hpp"
-
 namespace scaleit {
 
 class watch {
  public:
-  /// Listens at once; throws std::system_error when it cannot. `on_stop` is called on this
-  /// thread for the first SIGTERM or SIGINT, with the signal's name.
+  /// Listens at once; throws std::system_error when it cannot. `on_stop` is called on
+  /// this thread for the first SIGTERM or SIGINT, with the signal's name.
   watch(const listen_address& at, std::vector<const prometheus::Collectable*> metrics,
         const actors::health& board, std::function<void(std::string)> on_stop);
   /// Ends the thread.

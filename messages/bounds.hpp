@@ -57,8 +57,8 @@ inline constexpr std::size_t subscriber_queue_max = 65'536;
 
 // -- start and stop -----------------------------------------------------------------
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
-inline constexpr auto put_grace = 2s;        ///< a PUT in flight may finish after SIGTERM
-inline constexpr auto stop_deadline = 2800ms;  ///< SIGTERM to exit, whatever hangs
+inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIGTERM
+inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
 
 // -- the simulated world --------------------------------------------------------------
@@ -68,8 +68,9 @@ inline constexpr double trace_seconds_max = 1e9;  ///< of one row's time; about 
 inline constexpr double load_max = 1e9;           ///< requests per second
 inline constexpr auto load_period_min = 100ms;
 inline constexpr auto load_period_max = 8760h;
-inline constexpr std::size_t pending_changes_max = 1024;  ///< PUTs within one start-up delay
-inline constexpr int sample_replicas_max = 1000;          ///< what the sample application takes
+inline constexpr std::size_t pending_changes_max =
+    1024;                                         ///< PUTs within one start-up delay
+inline constexpr int sample_replicas_max = 1000;  ///< what the sample application takes
 inline constexpr auto sample_startup_max = 1h;
 
 }  // namespace scaleit::bounds

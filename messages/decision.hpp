@@ -52,8 +52,9 @@ struct decision {
   bool operator==(const decision&) const = default;
 
   direction towards() const {
-    return desired > current ? direction::up
-                             : desired < current ? direction::down : direction::none;
+    return desired > current   ? direction::up
+           : desired < current ? direction::down
+                               : direction::none;
   }
   bool changes() const { return desired != current; }
 };

@@ -5,6 +5,11 @@
 // is a CloudEvents 1.0 object (see event_json.hpp); the type names are public.
 #pragma once
 
+#include "messages/decision.hpp"
+#include "messages/observation.hpp"
+#include "messages/target_spec.hpp"
+#include "messages/time.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,17 +17,17 @@
 #include <string_view>
 #include <variant>
 
-#include "messages/decision.hpp"
-#include "messages/observation.hpp"
-#include "messages/target_spec.hpp"
-#include "messages/time.hpp"
-
 namespace scaleit {
 
 struct event;
 
-struct daemon_started { std::string version; int format = 1; };
-struct daemon_stopped { std::string reason; };
+struct daemon_started {
+  std::string version;
+  int format = 1;
+};
+struct daemon_stopped {
+  std::string reason;
+};
 struct target_added {};    ///< the spec is the event's own `target`
 struct target_changed {};  ///< likewise
 struct target_removed {};
@@ -40,28 +45,39 @@ struct decision_made {
   decision made{};
   microseconds took{0};  ///< since the poll began
 };
-struct scale_requested { int from = 0; int to = 0; };
+struct scale_requested {
+  int from = 0;
+  int to = 0;
+};
 struct scale_applied {
   int from = 0;
   int to = 0;
-  microseconds took{0};                   ///< the request alone
-  microseconds loop_took{0};              ///< since the poll that led to it began
-  std::shared_ptr<const event> cause{};   ///< the observation that led to it
+  microseconds took{0};                  ///< the request alone
+  microseconds loop_took{0};             ///< since the poll that led to it began
+  std::shared_ptr<const event> cause{};  ///< the observation that led to it
 };
 struct scale_failed {
   int from = 0;
   int to = 0;
   failure what{};
 };
-struct actor_crashed { std::string actor; std::string reason; };
-struct actor_restarted { std::string actor; std::uint64_t restarts = 0; microseconds after{0}; };
+struct actor_crashed {
+  std::string actor;
+  std::string reason;
+};
+struct actor_restarted {
+  std::string actor;
+  std::uint64_t restarts = 0;
+  microseconds after{0};
+};
 
 struct event {
   /// In the order of the table of types in docs/reference/events.md.
-  using payload = std::variant<daemon_started, daemon_stopped, target_added, target_changed,
-                               target_removed, status_observed, status_failed, decision_made,
-                               scale_requested, scale_applied, scale_failed, actor_crashed,
-                               actor_restarted>;
+  using payload =
+      std::variant<daemon_started, daemon_stopped, target_added, target_changed,
+                   target_removed, status_observed, status_failed, decision_made,
+                   scale_requested, scale_applied, scale_failed, actor_crashed,
+                   actor_restarted>;
 
   std::uint64_t sequence = 0;  ///< grows by one per event of a daemon
   time_point time{};
@@ -70,7 +86,9 @@ struct event {
   payload data;
 
   template <class T>
-  const T* as() const { return std::get_if<T>(&data); }
+  const T* as() const {
+    return std::get_if<T>(&data);
+  }
 };
 
 using event_ptr = std::shared_ptr<const event>;

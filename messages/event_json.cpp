@@ -41,12 +41,16 @@ class event_writer {
   void text(std::string_view s) {
     json_.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
   }
-  void key(std::string_view s) { json_.Key(s.data(), static_cast<rapidjson::SizeType>(s.size())); }
+  void key(std::string_view s) {
+    json_.Key(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+  }
   void field(std::string_view name, std::string_view value) { key(name), text(value); }
   void field(std::string_view name, int value) { key(name), json_.Int(value); }
   void field(std::string_view name, double value) { key(name), json_.Double(value); }
   void took(microseconds d) { field("tookMs", to_ms(d)); }
-  void duration(std::string_view name, milliseconds d) { field(name, to_string(microseconds{d})); }
+  void duration(std::string_view name, milliseconds d) {
+    field(name, to_string(microseconds{d}));
+  }
 
   void headers(const std::vector<header>& all) {
     if (all.empty()) return;
@@ -106,7 +110,8 @@ class event_writer {
     if (t.up == t.down) return field("tolerance", t.up);
     key("behavior");
     json_.StartObject();
-    for (const auto& [name, value] : {std::pair{"scaleUp", t.up}, {"scaleDown", t.down}}) {
+    for (const auto& [name, value] :
+         {std::pair{"scaleUp", t.up}, {"scaleDown", t.down}}) {
       key(name);
       json_.StartObject();
       field("tolerance", value);

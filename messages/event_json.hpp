@@ -1,9 +1,9 @@
 // Events as CloudEvents 1.0 JSON, one line each (docs/reference/events.md).
 #pragma once
 
-#include <string>
-
 #include "messages/event.hpp"
+
+#include <string>
 
 namespace scaleit {
 

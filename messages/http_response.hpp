@@ -1,18 +1,18 @@
 // The answer to a request, as a plain value that actors can send each other.
 #pragma once
 
+#include "messages/observation.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
-
-#include "messages/observation.hpp"
 
 namespace scaleit {
 
 /// An answer, or why there is none.
 struct http_response {
   std::optional<failure> error;  ///< connect, timeout, tls, http (not HTTP) or body
-  int status = 0;                ///< valid when there is no error; any status is an answer
+  int status = 0;  ///< valid when there is no error; any status is an answer
   std::string body;
   std::chrono::microseconds took{0};  ///< from submit
 };

@@ -1,11 +1,11 @@
 // The public names of the enumerations, each table beside its static_assert.
-#include <array>
-#include <string>
-#include <string_view>
-
 #include "messages/decision.hpp"
 #include "messages/event.hpp"
 #include "messages/observation.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
 
 namespace scaleit {
 
@@ -18,7 +18,8 @@ constexpr std::array<string_view, failure_kinds> failure_names{
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
 
 constexpr std::array<string_view, rules> rule_names{
-    "target", "tolerance", "combine", "missing-metric", "hold", "switched-off", "min", "max"};
+    "target", "tolerance",    "combine", "missing-metric",
+    "hold",   "switched-off", "min",     "max"};
 static_assert(static_cast<std::size_t>(rule::max) + 1 == rule_names.size());
 
 constexpr std::array type_names{
@@ -33,15 +34,20 @@ static_assert(type_names.size() == std::variant_size_v<event::payload>);
 
 }  // namespace
 
-string_view to_string(failure_kind k) { return failure_names[static_cast<std::size_t>(k)]; }
+string_view to_string(failure_kind k) {
+  return failure_names[static_cast<std::size_t>(k)];
+}
 
 string_view to_string(rule r) { return rule_names[static_cast<std::size_t>(r)]; }
 
 string_view to_string(direction d) {
   switch (d) {
-    case direction::up: return "up";
-    case direction::down: return "down";
-    case direction::none: break;
+    case direction::up:
+      return "up";
+    case direction::down:
+      return "down";
+    case direction::none:
+      break;
   }
   return "none";
 }

@@ -1,6 +1,8 @@
 // What a poll brought back: a reading of the application, or a failure.
 #pragma once
 
+#include "messages/time.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -8,11 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "messages/time.hpp"
-
 namespace scaleit {
 
-/// Why a request failed; the `error` of `scaleit.status.failed` and `scaleit.scale.failed`.
+/// Why a request failed; the `error` of `scaleit.status.failed` and
+/// `scaleit.scale.failed`.
 enum class failure_kind : std::uint8_t {
   connect,  ///< name not found, refused, or the connection died before an answer
   timeout,  ///< the deadline passed

@@ -14,15 +14,15 @@
 // values and copy nothing.
 #pragma once
 
+#include "messages/event.hpp"
+#include "messages/http_response.hpp"
+
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "messages/event.hpp"
-#include "messages/http_response.hpp"
 
 namespace scaleit {
 
@@ -31,6 +31,8 @@ namespace scaleit {
 struct poll_tick {
   steady_time due{};
 };
+/// Poll out of turn, now; the ticks go on as before. Nothing if a poll is in flight.
+struct poll_now {};
 /// The application answered the poll (or did not). The pointer is never null; the
 /// receiver may consume the body.
 struct poll_answer {
@@ -83,7 +85,8 @@ struct stop_all {
 /// Look again whether the stop is complete.
 struct stop_check {};
 
-using poller_actor = caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_answer>>;
+using poller_actor = caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_now>,
+                                      caf::reacts_to<poll_answer>>;
 using decider_actor = caf::typed_actor<caf::reacts_to<status_read>>;
 using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;
@@ -96,6 +99,7 @@ using supervisor_actor =
 }  // namespace scaleit
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::status_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::set_replicas)

@@ -1,5 +1,9 @@
 #include "messages/status_json.hpp"
 
+#include "messages/bounds.hpp"
+#include "messages/json_pointer.hpp"
+#include "messages/text.hpp"
+
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
@@ -9,10 +13,6 @@
 #include <cmath>
 #include <optional>
 #include <stdexcept>
-
-#include "messages/bounds.hpp"
-#include "messages/json_pointer.hpp"
-#include "messages/text.hpp"
 
 namespace scaleit {
 
@@ -26,20 +26,22 @@ struct value {
 };
 
 std::string_view name_of(kind k) {
-  constexpr std::array<std::string_view, 7> names{"absent",   "null",      "a boolean", "a number",
-                                                  "a string", "an object", "an array"};
+  constexpr std::array<std::string_view, 7> names{
+      "absent", "null", "a boolean", "a number", "a string", "an object", "an array"};
   return names[static_cast<std::size_t>(k)];
 }
 
 /// A node of the tree of all pointers; `slot` is set where a pointer ends.
 struct node {
-  std::vector<std::pair<std::string, std::size_t>> children;  ///< token, index of the node
+  std::vector<std::pair<std::string, std::size_t>>
+      children;  ///< token, index of the node
   std::vector<std::size_t> slots;
 };
 
 constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
-std::size_t child(const std::vector<node>& nodes, std::size_t at, std::string_view token) {
+std::size_t child(const std::vector<node>& nodes, std::size_t at,
+                  std::string_view token) {
   if (at == nowhere) return nowhere;
   for (const auto& [name, index] : nodes[at].children)
     if (name == token) return index;
@@ -90,7 +92,8 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
   }
   void fill(std::size_t at, value v) {
     if (at == nowhere) return;
-    for (const auto slot : nodes_[at].slots) slots_[slot] = v;  // a repeated key: the last counts
+    for (const auto slot : nodes_[at].slots)
+      slots_[slot] = v;  // a repeated key: the last counts
   }
   bool scalar(value v) {
     fill(arrive(), v);
@@ -126,10 +129,11 @@ std::optional<double> finite_number(std::string_view s) {
 /// `/replicas is "ten", a string` for the sentence of a failure.
 std::string described(const std::string& pointer, const value& v) {
   if (v.what == kind::absent) return fmt::format("{} is absent", printable(pointer, 80));
-  if (v.text.empty()) return fmt::format("{} is {}", printable(pointer, 80), name_of(v.what));
+  if (v.text.empty())
+    return fmt::format("{} is {}", printable(pointer, 80), name_of(v.what));
   const char* quote = v.what == kind::string ? "\"" : "";
-  return fmt::format("{} is {}{}{}, {}", printable(pointer, 80), quote, printable(v.text, 40), quote,
-                     name_of(v.what));
+  return fmt::format("{} is {}{}{}, {}", printable(pointer, 80), quote,
+                     printable(v.text, 40), quote, name_of(v.what));
 }
 
 /// A whole number of replicas; 10.0 is one, "10" is not.
@@ -141,9 +145,8 @@ std::optional<int> replica_count(const value& v) {
 }
 
 failure wrong_count(const std::string& pointer, const value& v) {
-  return {failure_kind::schema,
-          fmt::format("{}; accepted: a whole number from 0 to {}", described(pointer, v),
-                      bounds::replicas_max)};
+  return {failure_kind::schema, fmt::format("{}; accepted: a whole number from 0 to {}",
+                                            described(pointer, v), bounds::replicas_max)};
 }
 
 std::optional<double> metric_value(const value& v) {
@@ -218,16 +221,17 @@ std::variant<observation, failure> status_reader::read(std::string& body) const 
   if (body.starts_with("\xEF\xBB\xBF")) begin += 3;  // RFC 8259, 8.1: may be ignored
   rapidjson::InsituStringStream stream{begin};
   rapidjson::Reader reader;
-  constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                             rapidjson::kParseNumbersAsStringsFlag |
-                             rapidjson::kParseValidateEncodingFlag;
+  constexpr unsigned flags =
+      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
+      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
   if (const auto result = reader.Parse<flags>(stream, found); result.IsError()) {
     if (found.too_deep())
       return failure{failure_kind::json,
                      fmt::format("nested deeper than {} levels", bounds::json_depth_max)};
-    return failure{failure_kind::json, fmt::format("not JSON: {} (at byte {})",
-                                                   rapidjson::GetParseError_En(result.Code()),
-                                                   result.Offset())};
+    return failure{
+        failure_kind::json,
+        fmt::format("not JSON: {} (at byte {})",
+                    rapidjson::GetParseError_En(result.Code()), result.Offset())};
   }
 
   observation seen;
@@ -249,8 +253,8 @@ std::variant<observation, failure> status_reader::read(std::string& body) const 
     if (const auto v = metric_value(slots[3 + i]))
       seen.metrics.push_back({name, *v});
     else
-      seen.missing.push_back(
-          {name, described(pointer, slots[3 + i]) + "; accepted: a finite number, at least 0"});
+      seen.missing.push_back({name, described(pointer, slots[3 + i]) +
+                                        "; accepted: a finite number, at least 0"});
   }
   return seen;
 }

@@ -4,12 +4,12 @@
 // whatever the application chose to send.
 #pragma once
 
+#include "messages/observation.hpp"
+#include "messages/target_spec.hpp"
+
 #include <memory>
 #include <string>
 #include <variant>
-
-#include "messages/observation.hpp"
-#include "messages/target_spec.hpp"
 
 namespace scaleit {
 

@@ -6,12 +6,12 @@
 // actors share it as `std::shared_ptr<const target_spec>`.
 #pragma once
 
+#include "messages/bounds.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "messages/bounds.hpp"
 
 namespace scaleit {
 

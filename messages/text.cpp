@@ -6,24 +6,22 @@
 
 namespace scaleit {
 
-namespace {
-
-/// Length of the valid UTF-8 sequence at `s[i]` (RFC 3629), or 0.
-std::size_t utf8_length(std::string_view s, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(s[k]); };
-  const unsigned char first = byte(i);
+std::size_t utf8_length(std::string_view s) {
+  if (s.empty()) return 0;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(s[i]); };
+  const unsigned char first = byte(0);
   if (first < 0x80) return 1;
   const std::size_t n = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (n == 0 || first > 0xF4 || i + n > s.size()) return 0;
-  for (std::size_t k = i + 1; k < i + n; ++k)
-    if ((byte(k) & 0xC0) != 0x80) return 0;
-  const unsigned char second = byte(i + 1);
-  const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-  const bool beyond = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+  if (n == 0 || first > 0xF4 || n > s.size()) return 0;
+  for (std::size_t i = 1; i < n; ++i)
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  const unsigned char second = byte(1);
+  const bool overlong =
+      (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool beyond =
+      (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
   return overlong || beyond ? 0 : n;
 }
-
-}  // namespace
 
 std::string format_value(double v) {
   const double size = std::abs(v);
@@ -40,7 +38,7 @@ std::string printable(std::string_view s, std::size_t bytes_max) {
   std::string out;
   out.reserve(std::min(s.size(), bytes_max));
   for (std::size_t i = 0; i < s.size();) {
-    const std::size_t n = utf8_length(s, i);
+    const std::size_t n = utf8_length(s.substr(i));
     const bool plain = n > 1 || (n == 1 && s[i] >= 0x20 && s[i] != 0x7F);
     const std::size_t bytes = plain ? n : 1;
     if (out.size() + bytes > bytes_max) {

@@ -2,18 +2,22 @@
 // outside made safe to print.
 #pragma once
 
+#include "messages/bounds.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "messages/bounds.hpp"
 
 namespace scaleit {
 
 /// A metric's value for people: `0.80`, `12.50`, `1234`, `0.0012`.
 std::string format_value(double v);
 
+/// The length of the UTF-8 sequence at the start of `s` (RFC 3629), 0 if it is none.
+std::size_t utf8_length(std::string_view s);
+
 /// `s` with control characters and invalid UTF-8 replaced by `?`, cut at
 /// `bytes_max` (on a character's boundary, with `...`): safe in logs and JSON.
-std::string printable(std::string_view s, std::size_t bytes_max = bounds::detail_bytes_max);
+std::string printable(std::string_view s,
+                      std::size_t bytes_max = bounds::detail_bytes_max);
 
 }  // namespace scaleit

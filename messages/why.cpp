@@ -1,11 +1,11 @@
 // The sentences of the rules. Each reads well on its own: the person who asks
 // "why 7?" sees the numbers, not the name of a variable.
+#include "messages/decision.hpp"
+#include "messages/text.hpp"
+
 #include <fmt/format.h>
 
 #include <cmath>
-
-#include "messages/decision.hpp"
-#include "messages/text.hpp"
 
 namespace scaleit {
 
@@ -35,11 +35,15 @@ std::string why(const step& s) {
       return fmt::format("{} asks for the most of {:.0f} metrics", s.metric, a);
     case rule::missing_metric:
       return fmt::format("{} is missing: no scale-in without it", s.metric);
-    case rule::hold: return fmt::format("no usable metric ({}): held at {}", s.metric, s.to);
+    case rule::hold:
+      return fmt::format("no usable metric ({}): held at {}", s.metric, s.to);
     case rule::switched_off:  // minimum
-      return fmt::format("0 replicas while the minimum is {:.0f}: switched off by hand", a);
-    case rule::min: return fmt::format("raised to the minimum of {}", s.to);
-    case rule::max: return fmt::format("lowered to the maximum of {}", s.to);
+      return fmt::format("0 replicas while the minimum is {:.0f}: switched off by hand",
+                         a);
+    case rule::min:
+      return fmt::format("raised to the minimum of {}", s.to);
+    case rule::max:
+      return fmt::format("lowered to the maximum of {}", s.to);
   }
   return {};
 }

@@ -1,20 +1,21 @@
 // The HTTP/1.1 client: pooled keep-alive connections per origin, deadlines, TLS.
 #pragma once
 
+#include "messages/bounds.hpp"
+#include "net/event_loop.hpp"
+#include "net/http.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "messages/bounds.hpp"
-#include "net/event_loop.hpp"
-#include "net/http.hpp"
-
 namespace scaleit::net {
 
 struct client_options {
   std::size_t connections_per_origin_max = bounds::connections_per_origin_max;
-  std::size_t connections_max = 10'000;  ///< over all origins; main derives it from RLIMIT_NOFILE
+  std::size_t connections_max =
+      10'000;  ///< over all origins; main derives it from RLIMIT_NOFILE
   std::chrono::milliseconds connect_timeout = bounds::connect_timeout;
   std::chrono::milliseconds idle_timeout = bounds::idle_connection_timeout;
   std::size_t header_bytes_max = bounds::response_header_bytes_max;

@@ -28,7 +28,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t read_bytes_min = 2048;       // kept while idle
+constexpr std::size_t read_bytes_min = 2048;
+constexpr std::size_t idle_bytes_max = 8 * 1024;   // kept by an idle connection
 constexpr std::size_t read_bytes_max = 64 * 1024;  // at once, while a body arrives
 
 using tls_stream = asio::ssl::stream<tcp::socket>;
@@ -78,7 +79,7 @@ class stream_connection final
 
   void rest() override {
     request_.reset();
-    if (buffer_.capacity() > read_bytes_max) buffer_.shrink_to_fit();
+    if (buffer_.capacity() > idle_bytes_max) buffer_.shrink_to_fit();
     read();
   }
 

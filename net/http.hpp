@@ -2,6 +2,9 @@
 // no Beast and no Asio, so that including them costs nothing.
 #pragma once
 
+#include "messages/http_response.hpp"
+#include "messages/target_spec.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,9 +12,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "messages/http_response.hpp"
-#include "messages/target_spec.hpp"
 
 namespace scaleit::net {
 
@@ -23,7 +23,8 @@ struct http_request {
   std::vector<header> headers;
   std::string content_type;  ///< of the body, if any
   std::string body;
-  std::chrono::milliseconds timeout{2000};  ///< from submit to the last byte of the answer
+  std::chrono::milliseconds timeout{
+      2000};  ///< from submit to the last byte of the answer
 };
 
 /// A request checked and serialized once, to be sent many times.

@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t host_bytes_max = 253;  // RFC 1035, section 2.3.4, as text
 constexpr std::size_t shown_bytes_max = 100;
 
+/// Boost's various views, whose conversions differ by release.
+std::string text_of(const auto& view) { return {view.data(), view.size()}; }
+
 [[noreturn]] void refuse(std::string_view text, std::string_view why) {
   throw std::invalid_argument(
       fmt::format("URL \"{}\": {}", printable(text, shown_bytes_max), why));
@@ -56,7 +59,7 @@ void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) 
       out.host = out.literal->to_string();
       break;
     case urls::host_type::name:
-      out.host = lower(std::string{u.encoded_host()});
+      out.host = lower(text_of(u.encoded_host()));
       if (out.host.empty())
         refuse(text, "the host is missing; accepted is http://host[:port]/path");
       if (out.host.size() > host_bytes_max ||
@@ -73,7 +76,7 @@ void read_port(parsed_url& out, const urls::url_view& u, std::string_view text) 
   out.port = out.tls ? 443 : 80;
   if (!u.has_port() || u.port().empty()) return;
   // Not port_number(): in Boost 1.81 it wraps around.
-  const std::string digits{u.port()};
+  const auto digits = text_of(u.port());
   const auto end = digits.data() + digits.size();
   if (const auto [p, e] = std::from_chars(digits.data(), end, out.port);
       e != std::errc{} || p != end || out.port == 0)
@@ -98,12 +101,12 @@ parsed_url parse_url(std::string_view text) {
   const auto scheme = u.scheme_id();
   if (scheme != urls::scheme::http && scheme != urls::scheme::https)
     refuse(text, fmt::format("scheme \"{}\" is not accepted; use http or https",
-                             printable(std::string{u.scheme()}, 20)));
+                             printable(text_of(u.scheme()), 20)));
   out.tls = scheme == urls::scheme::https;
   if (!u.has_authority())
     refuse(text, "the host is missing; accepted is http://host/path");
   // Boost 1.81 takes what follows a malformed port or address for a path.
-  if (const std::string path{u.encoded_path()}; !path.empty() && path.front() != '/')
+  if (const auto path = text_of(u.encoded_path()); !path.empty() && path.front() != '/')
     refuse(text, "the port must be 1 to 65535, and a path begins with '/'");
   read_host(out, u, text);
   read_port(out, u, text);
@@ -112,9 +115,9 @@ parsed_url parse_url(std::string_view text) {
       out.literal && out.literal->is_v6() ? "[" + out.host + "]" : out.host;
   out.where = fmt::format("{}:{}", shown, out.port);
   out.authority = out.port == (out.tls ? 443 : 80) ? shown : out.where;
-  out.target = std::string{u.encoded_path()};
+  out.target = text_of(u.encoded_path());
   if (out.target.empty()) out.target = "/";
-  if (u.has_query()) out.target += "?" + std::string{u.encoded_query()};
+  if (u.has_query()) out.target += "?" + text_of(u.encoded_query());
   return out;
 }
 
@@ -128,7 +131,7 @@ std::string resolve_location(std::string_view base, std::string_view location) {
   urls::url out;
   if (!urls::resolve(*from, *reference, out)) refuse(location, "cannot be resolved");
   out.remove_fragment();
-  return std::string{out.buffer()};
+  return text_of(out.buffer());
 }
 
 }  // namespace scaleit::net

@@ -38,13 +38,18 @@ int combine(const target_spec& spec, const observation& seen, decision& d) {
   }
   const int current = seen.replicas;
   if (usable == 0) {
-    d.steps.push_back({rule::hold, current, current, names_of_missing(spec, seen), {}, {}});
+    d.steps.push_back(
+        {rule::hold, current, current, names_of_missing(spec, seen), {}, {}});
     return current;
   }
   d.steps.push_back(strongest);
   if (usable > 1)
-    d.steps.push_back(
-        {rule::combine, wanted, wanted, strongest.metric, {static_cast<double>(usable)}, {}});
+    d.steps.push_back({rule::combine,
+                       wanted,
+                       wanted,
+                       strongest.metric,
+                       {static_cast<double>(usable)},
+                       {}});
   if (usable < spec.metrics.size() && wanted < current) {
     d.steps.push_back(
         {rule::missing_metric, wanted, current, names_of_missing(spec, seen), {}, {}});

@@ -1,8 +1,8 @@
 #include "policy/decide.hpp"
 
-#include <utility>
-
 #include "policy/rules.hpp"
+
+#include <utility>
 
 namespace scaleit::policy {
 

@@ -20,6 +20,7 @@ struct outcome {
 /// docs/concepts/policy.md); `seen` is a good reading; `now` is the record's clock.
 /// Every rule that set or changed the number leaves a step, and the steps lead from
 /// `recommended` to `desired` without a gap. "No change" is a decision too.
-outcome decide(const target_spec& spec, memory mem, const observation& seen, time_point now);
+outcome decide(const target_spec& spec, memory mem, const observation& seen,
+               time_point now);
 
 }  // namespace scaleit::policy

@@ -1,7 +1,8 @@
-// Source: Kubernetes HPA v2: minReplicas, maxReplicas, and `replicas: 0` by hand, which HPA
-// reads as "autoscaling is disabled".
+// Source: Kubernetes HPA v2: minReplicas, maxReplicas, and `replicas: 0` by hand, which
+// HPA reads as "autoscaling is disabled".
 //
-// Worked example: wanted 0 with a minimum of 1: 1. Observed 0 with a minimum of 1: 0, held.
+// Worked example: wanted 0 with a minimum of 1: 1. Observed 0 with a minimum of 1: 0,
+// held.
 #include "policy/rules.hpp"
 
 namespace scaleit::policy {

@@ -5,10 +5,10 @@
 // survives a crash and a restart. Nothing else keeps history.
 #pragma once
 
+#include "messages/event.hpp"
+
 #include <cstdint>
 #include <optional>
-
-#include "messages/event.hpp"
 
 namespace scaleit::policy {
 

@@ -2,11 +2,11 @@
 //
 // Worked example: 10 replicas, cpu 0.95, target 0.80, tolerance 0.125.
 // 0.95 / 0.80 = 1.1875 > 1.125, so ceil(10 x 0.95 / 0.80) = ceil(11.875) = 12.
-#include <algorithm>
-#include <cmath>
-
 #include "messages/bounds.hpp"
 #include "policy/rules.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace scaleit::policy {
 
@@ -25,7 +25,8 @@ int replicas_for(double x) {
   if (!(x > 0)) return 0;
   if (x >= bounds::replicas_max) return bounds::replicas_max;
   const double whole = std::round(x);
-  const double answer = std::abs(x - whole) <= epsilon * std::max(1.0, x) ? whole : std::ceil(x);
+  const double answer =
+      std::abs(x - whole) <= epsilon * std::max(1.0, x) ? whole : std::ceil(x);
   return static_cast<int>(answer);
 }
 

@@ -21,8 +21,8 @@ int recommend(const metric_spec& metric, const tolerance_spec& tolerance, double
 /// count [`hold`]. Appends the steps of the metric that decided.
 int combine(const target_spec& spec, const observation& seen, decision& d);
 
-/// minReplicas and maxReplicas [`min`, `max`], whatever the metrics say; 0 replicas while the
-/// minimum is above 0 means switched off by hand: hold, as HPA does [`switched-off`].
+/// minReplicas and maxReplicas [`min`, `max`], whatever the metrics say; 0 replicas while
+/// the minimum is above 0 means switched off by hand: hold, as HPA does [`switched-off`].
 int limit(const target_spec& spec, int current, int wanted, decision& d);
 
 }  // namespace scaleit::policy

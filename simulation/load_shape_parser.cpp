@@ -15,7 +15,8 @@ namespace scaleit::simulation {
 namespace {
 
 [[noreturn]] void fail(std::string_view shape, std::string_view what) {
-  throw std::invalid_argument(fmt::format("load shape {}: {}", quoted(shape), what));
+  throw std::invalid_argument(
+      fmt::format("load shape {}: {}", simulation::quoted(shape), what));
 }
 
 /// The `key=value,...` of a shape, each taken once; what nobody took is an error.
@@ -27,8 +28,8 @@ class parameters {
       const auto item = trim(text.substr(0, comma));
       const auto equals = item.find('=');
       if (equals == std::string_view::npos)
-        fail(shape_,
-             fmt::format("{} is no parameter; accepted: key=value,...", quoted(item)));
+        fail(shape_, fmt::format("{} is no parameter; accepted: key=value,...",
+                                 simulation::quoted(item)));
       add(trim(item.substr(0, equals)), trim(item.substr(equals + 1)));
       text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
@@ -41,7 +42,7 @@ class parameters {
     const auto x = parse_number(*text);
     if (!x || *x < low || *x > high)
       fail(shape_, fmt::format("{} is {}; accepted: a number from {} to {}", key,
-                               quoted(*text), low, high));
+                               simulation::quoted(*text), low, high));
     return *x;
   }
 
@@ -53,7 +54,7 @@ class parameters {
     const auto [p, error] = std::from_chars(text->data(), end, x);
     if (error != std::errc{} || p != end || x < low || x > high)
       fail(shape_, fmt::format("{} is {}; accepted: a whole number from {} to {}", key,
-                               quoted(*text), low, high));
+                               simulation::quoted(*text), low, high));
     return x;
   }
 
@@ -65,7 +66,7 @@ class parameters {
       fail(shape_,
            fmt::format("{} is {}; accepted: a duration from 100ms to 8760h, such as "
                        "90s or 1m30s",
-                       key, quoted(*text)));
+                       key, simulation::quoted(*text)));
     return *x;
   }
 
@@ -73,8 +74,8 @@ class parameters {
   void end() const {
     for (const auto& x : items_)
       if (!x.taken)
-        fail(shape_, fmt::format("{} is no parameter of it; accepted: {}", quoted(x.key),
-                                 fmt::join(asked_, ", ")));
+        fail(shape_, fmt::format("{} is no parameter of it; accepted: {}",
+                                 simulation::quoted(x.key), fmt::join(asked_, ", ")));
   }
 
  private:
@@ -86,7 +87,8 @@ class parameters {
 
   void add(std::string_view key, std::string_view value) {
     for (const auto& x : items_)
-      if (x.key == key) fail(shape_, fmt::format("{} is given twice", quoted(key)));
+      if (x.key == key)
+        fail(shape_, fmt::format("{} is given twice", simulation::quoted(key)));
     constexpr std::size_t items_max = 16;
     if (items_.size() == items_max) fail(shape_, "too many parameters");
     items_.push_back({key, value});

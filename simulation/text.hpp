@@ -36,6 +36,7 @@ inline std::string printable(std::string_view s) {
   return out;
 }
 
+// Call it by its full name: given a std::string, the bare one may find std::quoted.
 inline std::string quoted(std::string_view s) { return "'" + printable(s) + "'"; }
 
 }  // namespace scaleit::simulation

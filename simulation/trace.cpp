@@ -163,7 +163,7 @@ class reader {
     fail(
         fmt::format("the header is {}; accepted: 'seconds,requests_per_second' or "
                     "'timestamp,value'",
-                    quoted(line)));
+                    simulation::quoted(line)));
   }
 
   trace::row parse(std::string_view line, column kind) const {
@@ -171,14 +171,14 @@ class reader {
     const auto at = kind == column::seconds ? parse_seconds(time) : parse_timestamp(time);
     if (!at)
       fail(fmt::format(
-          "the time is {}; accepted: {}", quoted(time),
+          "the time is {}; accepted: {}", simulation::quoted(time),
           kind == column::seconds
               ? fmt::format("seconds from 0 to {}", bounds::trace_seconds_max)
               : "a time such as 2014-04-10 00:04:00 or 2014-04-10T00:04:00Z"));
     const auto load = parse_number(value);
     if (!load || *load < 0 || *load > bounds::load_max)
-      fail(fmt::format("the value is {}; accepted: a number from 0 to {}", quoted(value),
-                       bounds::load_max));
+      fail(fmt::format("the value is {}; accepted: a number from 0 to {}",
+                       simulation::quoted(value), bounds::load_max));
     return {*at, *load};
   }
 

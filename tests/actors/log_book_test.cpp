@@ -1,9 +1,9 @@
 #include "actors/log_book.hpp"
 
-#include <memory>
-
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+
+#include <memory>
 
 using namespace scaleit;
 using actors::log_book;
@@ -22,13 +22,16 @@ event at(int second, event::payload data, const std::string& target = "app") {
 
 using lines = std::vector<log_line>;
 
-status_failed timed_out() { return {{failure_kind::timeout, "no answer from app:1 within 2s"}}; }
+status_failed timed_out() {
+  return {{failure_kind::timeout, "no answer from app:1 within 2s"}};
+}
 
 }  // namespace
 
 TEST_CASE("a change is one line with its numbers") {
   log_book book{log_level::info};
-  const auto cause = std::make_shared<event>(at(0, status_observed{test::seen(10, 0.95)}));
+  const auto cause =
+      std::make_shared<event>(at(0, status_observed{test::seen(10, 0.95)}));
   CHECK(book.tell(*cause).empty());
   CHECK(book.tell(at(0, decision_made{{10, 12, 12, {}}})).empty());
   CHECK(book.tell(at(0, scale_requested{10, 12})).empty());
@@ -47,7 +50,8 @@ TEST_CASE("a streak of failures is two lines, however long it is") {
                "target=app status fails: timeout: no answer from app:1 within 2s"}});
   for (int i = 1; i < 100; ++i) CHECK(book.tell(at(i, timed_out())).empty());
   CHECK(book.tell(at(100, status_observed{test::seen(10, 0.8)})) ==
-        lines{{log_level::info, "target=app status works again after 100 failures in 1m40s"}});
+        lines{{log_level::info,
+               "target=app status works again after 100 failures in 1m40s"}});
   CHECK(book.tell(at(101, status_observed{test::seen(10, 0.8)})).empty());
 }
 
@@ -57,7 +61,8 @@ TEST_CASE("streaks are told apart by target and by what fails") {
   CHECK(book.tell(at(0, timed_out(), "b")).size() == 1);
   CHECK(book.tell(at(0, scale_failed{10, 12, timed_out().what}, "a")) ==
         lines{{log_level::warning,
-               "target=a scaling fails: replicas 10 -> 12: timeout: no answer from app:1 within "
+               "target=a scaling fails: replicas 10 -> 12: timeout: no answer from app:1 "
+               "within "
                "2s"}});
   CHECK(book.tell(at(1, status_observed{test::seen(10, 0.8)}, "a")).size() == 1);
   CHECK(book.tell(at(1, scale_applied{10, 12}, "a")).size() == 2);
@@ -67,10 +72,12 @@ TEST_CASE("an answer without its metric is a streak, too") {
   log_book book{log_level::info};
   observation o;
   o.replicas = 10;
-  o.missing = {{"cpu", "/cpu/highPriority is absent; accepted: a finite number, at least 0"}};
+  o.missing = {
+      {"cpu", "/cpu/highPriority is absent; accepted: a finite number, at least 0"}};
   CHECK(book.tell(at(0, status_observed{o})) ==
         lines{{log_level::warning,
-               "target=app metric fails: /cpu/highPriority is absent; accepted: a finite number, "
+               "target=app metric fails: /cpu/highPriority is absent; accepted: a finite "
+               "number, "
                "at least 0"}});
   CHECK(book.tell(at(1, status_observed{o})).empty());
   CHECK(book.tell(at(2, status_observed{test::seen(10, 0.8)})).size() == 1);
@@ -82,7 +89,8 @@ TEST_CASE("at debug every poll is told, with its reason") {
   d.steps.push_back({rule::tolerance, 10, 10, "cpu", {0.83, 0.8, 0.125}, ""});
   CHECK(book.tell(at(0, decision_made{d})) ==
         lines{{log_level::debug,
-               "target=app replicas 10 -> 10: within tolerance: cpu 0.83 is 3.7 % above 0.80, "
+               "target=app replicas 10 -> 10: within tolerance: cpu 0.83 is 3.7 % above "
+               "0.80, "
                "12.5 % allowed"}});
   book.tell(at(0, timed_out()));
   CHECK(book.tell(at(1, timed_out())).size() == 1);
@@ -102,9 +110,11 @@ TEST_CASE("a query is not logged: it may hold a secret") {
   auto spec = test::app_spec();
   spec.status.url = "http://app/status?token=s3cret";
   e.target = std::make_shared<target_spec>(spec);
-  CHECK(book.tell(e) ==
-        lines{{log_level::info,
-               "target=app added: holds cpu at 0.80 by polling http://app/status every 5s"}});
+  CHECK(
+      book.tell(e) ==
+      lines{
+          {log_level::info,
+           "target=app added: holds cpu at 0.80 by polling http://app/status every 5s"}});
 }
 
 TEST_CASE("what is below the threshold is not told") {

@@ -1,16 +1,18 @@
 // The control loop of one target, step by step, under virtual time.
-#include <string>
-
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_house.hpp"
+
+#include <string>
 
 using namespace scaleit;
 using namespace scaleit::test;
 
 namespace {
 
-target_ptr app(target_spec s = app_spec()) { return std::make_shared<target_spec>(std::move(s)); }
+target_ptr app(target_spec s = app_spec()) {
+  return std::make_shared<target_spec>(std::move(s));
+}
 
 }  // namespace
 
@@ -21,9 +23,9 @@ TEST_CASE("a status out of tolerance becomes a scale request") {
   h.house.add(app());
   h.advance(4s);
   CHECK(h.story() == std::vector<std::string>{
-                         "0 daemon daemon.started", "0 app target.added", "1 app status.observed",
-                         "1 app decision.made", "1 app scale.requested 10->12",
-                         "2 app scale.applied 10->12"});
+                         "0 daemon daemon.started", "0 app target.added",
+                         "1 app status.observed", "1 app decision.made",
+                         "1 app scale.requested 10->12", "2 app scale.applied 10->12"});
   CHECK(world.puts == std::vector<int>{12});
   const auto* applied = h.all<scale_applied>().at(0);
   CHECK(applied->took == 1ms);
@@ -74,10 +76,16 @@ TEST_CASE("failures of every kind are events, and polling goes on") {
   virtual_house h;
   std::size_t n = 0;
   const std::vector<reply> script{
-      fails(failure_kind::connect), fails(failure_kind::timeout), answers(503, "busy"),
-      answers(200, "<html>"),       answers(200, "{}"),           answers(302),
+      fails(failure_kind::connect),
+      fails(failure_kind::timeout),
+      answers(503, "busy"),
+      answers(200, "<html>"),
+      answers(200, "{}"),
+      answers(302),
       answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})")};
-  h.client.app = [&](const net::http_request&) { return script[std::min(n++, script.size() - 1)]; };
+  h.client.app = [&](const net::http_request&) {
+    return script[std::min(n++, script.size() - 1)];
+  };
   h.house.add(app());
   h.advance(31s);
   std::vector<failure_kind> kinds;
@@ -157,8 +165,10 @@ TEST_CASE("a status read before the last scale request ended leads to no request
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = [&](const net::http_request& r) {
     auto x = world(r);
-    if (r.method == net::verb::put) x.after = 1000ms;  // carried out at once, answered late
-    // The second status is read while 10 still ran, and arrives after the request's answer.
+    if (r.method == net::verb::put)
+      x.after = 1000ms;  // carried out at once, answered late
+    // The second status is read while 10 still ran, and arrives after the request's
+    // answer.
     if (world.polls == 2) {
       x = answers(200, R"({"cpu":{"highPriority":0.95},"replicas":10})", 1200ms);
     }

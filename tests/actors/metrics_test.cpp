@@ -1,12 +1,12 @@
 #include "actors/metrics.hpp"
 
+#include "tests/support/builders.hpp"
+#include "tests/support/catch.hpp"
+
 #include <prometheus/text_serializer.h>
 
 #include <memory>
 #include <sstream>
-
-#include "tests/support/builders.hpp"
-#include "tests/support/catch.hpp"
 
 using namespace scaleit;
 

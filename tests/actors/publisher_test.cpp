@@ -22,7 +22,8 @@ TEST_CASE("a full queue drops the newest and counts, and the producer does not n
 
 TEST_CASE("an event's time follows the steady clock, and the wall when it is set") {
   actors::publisher p{steady_time{100s}, time_point{1000s}};
-  CHECK(p.emit(steady_time{101500ms}, nullptr, target_removed{})->time == time_point{1001500ms});
+  CHECK(p.emit(steady_time{101500ms}, nullptr, target_removed{})->time ==
+        time_point{1001500ms});
   p.reanchor(steady_time{200s}, time_point{5000s});
   CHECK(p.time_at(steady_time{201s}) == time_point{5001s});
 }
@@ -31,7 +32,8 @@ TEST_CASE("a subscriber that crashes loses no event that was waiting") {
   // The subscriber called "recorder" crashes on every third wake-up, before it reads.
   int n = 0;
   virtual_house h{actors::chaos{[&](std::string_view who) {
-    return who == "recorder" && ++n % 3 == 0 ? actors::strike::before : actors::strike::none;
+    return who == "recorder" && ++n % 3 == 0 ? actors::strike::before
+                                             : actors::strike::none;
   }}};
   simple_app world;
   h.client.app = std::ref(world);
@@ -45,7 +47,8 @@ TEST_CASE("a subscriber that crashes loses no event that was waiting") {
   }()));
   h.advance(2min);
   REQUIRE(h.events.size() > 60);
-  for (std::size_t i = 0; i < h.events.size(); ++i) REQUIRE(h.events[i]->sequence == i + 1);
+  for (std::size_t i = 0; i < h.events.size(); ++i)
+    REQUIRE(h.events[i]->sequence == i + 1);
   CHECK(h.all<actor_crashed>().size() > 10);
 }
 

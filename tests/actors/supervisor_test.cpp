@@ -1,13 +1,13 @@
 // Targets come and go while all runs.
-#include <map>
-#include <set>
-#include <string>
-
 #include "actors/restart_budget.hpp"
 #include "actors/spread.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_house.hpp"
+
+#include <map>
+#include <set>
+#include <string>
 
 using namespace scaleit;
 using namespace scaleit::test;
@@ -18,7 +18,9 @@ target_ptr named(const std::string& name) {
   return std::make_shared<target_spec>(app_spec(name, "http://" + name + ":1"));
 }
 
-std::string host(const net::http_request& r) { return r.url.substr(7, r.url.find(':', 7) - 7); }
+std::string host(const net::http_request& r) {
+  return r.url.substr(7, r.url.find(':', 7) - 7);
+}
 
 }  // namespace
 
@@ -66,7 +68,7 @@ TEST_CASE("polls of many targets are spread over the interval") {
   CHECK(per_100ms.size() == 50);
   for (const auto& [when, n] : per_100ms) {
     CAPTURE(when, n);
-    CHECK(n > 50);   // 100 expected
+    CHECK(n > 50);  // 100 expected
     CHECK(n < 170);
   }
 }

@@ -1,9 +1,9 @@
 #include "messages/event_json.hpp"
 
-#include <memory>
-
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+
+#include <memory>
 
 using namespace scaleit;
 
@@ -20,7 +20,8 @@ std::string json(event::payload data, target_ptr target = app()) {
   return to_json(e);
 }
 
-const std::string head = R"({"specversion":"1.0","id":"42","source":"/targets/app","type":"scaleit.)";
+const std::string head =
+    R"({"specversion":"1.0","id":"42","source":"/targets/app","type":"scaleit.)";
 const std::string time_and_data = R"(","time":"2026-01-31T09:30:00.000042Z","data":)";
 
 }  // namespace
@@ -40,14 +41,17 @@ TEST_CASE("an observation names its metrics and what is missing") {
   o.missing = {{"queue", "/queue is absent"}};
   o.ready = 9;
   o.took = microseconds{3100};
-  CHECK_THAT(json(status_observed{o}),
-             ContainsSubstring(R"("data":{"replicas":10,"ready":9,"metrics":{"cpu":0.95},)"
-                               R"("missing":["queue"],"tookMs":3.1}})"));
+  CHECK_THAT(
+      json(status_observed{o}),
+      ContainsSubstring(R"("data":{"replicas":10,"ready":9,"metrics":{"cpu":0.95},)"
+                        R"("missing":["queue"],"tookMs":3.1}})"));
 }
 
 TEST_CASE("a failure says its kind, sentence, status and duration") {
-  CHECK_THAT(json(status_failed{{failure_kind::http, "answered 503", 503, microseconds{2000}}}),
-             ContainsSubstring(R"({"error":"http","detail":"answered 503","httpStatus":503,"tookMs":2.0})"));
+  CHECK_THAT(
+      json(status_failed{{failure_kind::http, "answered 503", 503, microseconds{2000}}}),
+      ContainsSubstring(
+          R"({"error":"http","detail":"answered 503","httpStatus":503,"tookMs":2.0})"));
   CHECK_THAT(json(status_failed{{failure_kind::connect, "refused"}}),
              ContainsSubstring(R"({"error":"connect","detail":"refused","tookMs":0.0})"));
 }
@@ -57,9 +61,10 @@ TEST_CASE("a decision carries its steps as sentences") {
   d.steps.push_back({rule::target, 10, 12, "cpu", {0.95, 0.8, 11.875}, ""});
   CHECK_THAT(
       json(decision_made{d}),
-      ContainsSubstring(R"({"current":10,"recommended":12,"desired":12,"direction":"up","steps":[)"
-                        R"({"rule":"target","from":10,"to":12,"why":"cpu 0.95 is 18.7 % above 0.80: )"
-                        R"(11.88 is rounded up to 12"}]}})"));
+      ContainsSubstring(
+          R"({"current":10,"recommended":12,"desired":12,"direction":"up","steps":[)"
+          R"({"rule":"target","from":10,"to":12,"why":"cpu 0.95 is 18.7 % above 0.80: )"
+          R"(11.88 is rounded up to 12"}]}})"));
 }
 
 TEST_CASE("the value of a header is never written") {

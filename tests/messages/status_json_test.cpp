@@ -1,9 +1,9 @@
 #include "messages/status_json.hpp"
 
-#include <string>
-
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+
+#include <string>
 
 using namespace scaleit;
 
@@ -16,7 +16,9 @@ answer read(std::string body, const target_spec& spec = test::app_spec()) {
 }
 
 failure failed(std::string body) { return std::get<failure>(read(std::move(body))); }
-observation good(std::string body) { return std::get<observation>(read(std::move(body))); }
+observation good(std::string body) {
+  return std::get<observation>(read(std::move(body)));
+}
 
 }  // namespace
 
@@ -30,7 +32,8 @@ TEST_CASE("a status body is read by the spec's pointers") {
 
 TEST_CASE("what else a body holds does not matter") {
   const auto o = good(
-      "\xEF\xBB\xBF  {\"a\":[1,{\"replicas\":3}],\"cpu\":{\"low\":1,\"highPriority\":1.5e0,"
+      "\xEF\xBB\xBF  "
+      "{\"a\":[1,{\"replicas\":3}],\"cpu\":{\"low\":1,\"highPriority\":1.5e0,"
       "\"x\":{\"highPriority\":9}},\"b\":1e30,\"replicas\":7.0,\"n\":null}\n");
   CHECK(o.replicas == 7);
   CHECK(o.metrics.at(0).value == 1.5);
@@ -40,10 +43,14 @@ TEST_CASE("of a repeated key the last counts") {
   CHECK(good(R"({"replicas":1,"replicas":2,"cpu":{"highPriority":1}})").replicas == 2);
 }
 
-TEST_CASE("an impossible replica count is a schema failure that names pointer, value and range") {
-  for (const auto* value : {R"("10")", "-1", "1.5", "null", "true", "{}", "[]", "1e99", "1000001"}) {
+TEST_CASE(
+    "an impossible replica count is a schema failure that names pointer, value and "
+    "range") {
+  for (const auto* value :
+       {R"("10")", "-1", "1.5", "null", "true", "{}", "[]", "1e99", "1000001"}) {
     CAPTURE(value);
-    const auto f = failed(std::string{R"({"cpu":{"highPriority":0.5},"replicas":)"} + value + "}");
+    const auto f =
+        failed(std::string{R"({"cpu":{"highPriority":0.5},"replicas":)"} + value + "}");
     CHECK(f.kind == failure_kind::schema);
     CHECK_THAT(f.detail, StartsWith("/replicas is "));
     CHECK_THAT(f.detail, ContainsSubstring("accepted: a whole number from 0 to 1000000"));
@@ -59,14 +66,16 @@ TEST_CASE("zero replicas are a count") {
 }
 
 TEST_CASE("a metric may be a string that holds a number") {
-  CHECK(good(R"({"cpu":{"highPriority":"0.68"},"replicas":1})").metrics.at(0).value == 0.68);
+  CHECK(good(R"({"cpu":{"highPriority":"0.68"},"replicas":1})").metrics.at(0).value ==
+        0.68);
 }
 
 TEST_CASE("a metric that is no finite number is missing, never zero") {
-  for (const auto* value : {"null", "\"\"", "\"NaN\"", "\"inf\"", "\"0.5x\"", "true", "{}", "[0.5]",
-                            "\"1e999\"", "-0.5"}) {
+  for (const auto* value : {"null", "\"\"", "\"NaN\"", "\"inf\"", "\"0.5x\"", "true",
+                            "{}", "[0.5]", "\"1e999\"", "-0.5"}) {
     CAPTURE(value);
-    const auto o = good(std::string{R"({"replicas":3,"cpu":{"highPriority":)"} + value + "}}");
+    const auto o =
+        good(std::string{R"({"replicas":3,"cpu":{"highPriority":)"} + value + "}}");
     CHECK(o.metrics.empty());
     REQUIRE(o.missing.size() == 1);
     CHECK(o.missing[0].name == "cpu");
@@ -78,9 +87,10 @@ TEST_CASE("a metric that is no finite number is missing, never zero") {
 
 TEST_CASE("what is not JSON is a json failure") {
   for (const std::string body :
-       {"", " ", "NaN", "{", R"({"replicas":)", R"({"replicas":10}})", "<html>", R"({'replicas':10})",
-        R"({"replicas":10,"cpu":{"highPriority":NaN}})", "{\"replicas\":10,\"caf\xE9\":1}",
-        "{\"replicas\":10,\"\xC0\x80\":1}", R"({"replicas":01})"}) {
+       {"", " ", "NaN", "{", R"({"replicas":)", R"({"replicas":10}})", "<html>",
+        R"({'replicas':10})", R"({"replicas":10,"cpu":{"highPriority":NaN}})",
+        "{\"replicas\":10,\"caf\xE9\":1}", "{\"replicas\":10,\"\xC0\x80\":1}",
+        R"({"replicas":01})"}) {
     CAPTURE(body);
     CHECK(failed(body).kind == failure_kind::json);
     CHECK(failed(body).detail.size() <= bounds::detail_bytes_max);
@@ -106,7 +116,8 @@ TEST_CASE("pointers reach into arrays and escaped names") {
   spec.status.replicas = "/a~1b/m~0n";
   spec.metrics = {{"first", "/list/0/1", metric_type::value, 1},
                   {"second", "/list/1", metric_type::average_value, 1}};
-  const auto o = std::get<observation>(read(R"({"a/b":{"m~n":4},"list":[[9,"2.5"],30]})", spec));
+  const auto o =
+      std::get<observation>(read(R"({"a/b":{"m~n":4},"list":[[9,"2.5"],30]})", spec));
   CHECK(o.replicas == 4);
   CHECK(o.find("first")->value == 2.5);
   CHECK(o.find("second")->value == 30);
@@ -119,10 +130,12 @@ TEST_CASE("ready and the sample's own time are read where the spec points") {
   const auto body = [](const std::string& time) {
     return R"({"cpu":{"highPriority":1},"replicas":3,"ready":2,"time":)" + time + "}";
   };
-  const auto o = std::get<observation>(read(body(R"("2026-01-31T10:30:00.5+01:00")"), spec));
+  const auto o =
+      std::get<observation>(read(body(R"("2026-01-31T10:30:00.5+01:00")"), spec));
   CHECK(o.ready == 2);
   CHECK(to_rfc3339(*o.observed_at) == "2026-01-31T09:30:00.500000Z");
-  CHECK(std::get<observation>(read(body("1769851800.5"), spec)).observed_at == o.observed_at);
+  CHECK(std::get<observation>(read(body("1769851800.5"), spec)).observed_at ==
+        o.observed_at);
   CHECK(std::get<failure>(read(body("\"noon\""), spec)).kind == failure_kind::schema);
   CHECK(std::get<failure>(read(R"({"replicas":3,"ready":"x","time":0})", spec)).kind ==
         failure_kind::schema);

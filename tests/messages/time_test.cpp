@@ -1,8 +1,8 @@
 #include "messages/time.hpp"
 
-#include <limits>
-
 #include "tests/support/catch.hpp"
+
+#include <limits>
 
 using namespace scaleit;
 using namespace std::chrono_literals;
@@ -21,18 +21,20 @@ TEST_CASE("a time that was written is read back") {
 
 TEST_CASE("offsets, lower case and short fractions are accepted") {
   const time_point noon{1769860800000000us};
-  for (const auto* s : {"2026-01-31T12:00:00Z", "2026-01-31t12:00:00z", "2026-01-31 12:00:00Z",
-                        "2026-01-31T14:00:00+02:00", "2026-01-31T06:30:00-05:30",
-                        "2026-01-31T12:00:00.0Z", "2026-01-31T12:00:00.000000999Z"}) {
+  for (const auto* s :
+       {"2026-01-31T12:00:00Z", "2026-01-31t12:00:00z", "2026-01-31 12:00:00Z",
+        "2026-01-31T14:00:00+02:00", "2026-01-31T06:30:00-05:30",
+        "2026-01-31T12:00:00.0Z", "2026-01-31T12:00:00.000000999Z"}) {
     CAPTURE(s);
     CHECK(parse_rfc3339(s) == noon);
   }
 }
 
 TEST_CASE("what is no time is none") {
-  for (const auto* s : {"", "noon", "2026-01-31", "2026-02-30T12:00:00Z", "2026-01-31T24:00:00Z",
-                        "2026-01-31T12:60:00Z", "2026-01-31T12:00:00", "2026-01-31T12:00:00.Z",
-                        "2026-01-31T12:00:00Zx", "26-01-31T12:00:00Z", "2026-01-31T12:00:00+24:00"}) {
+  for (const auto* s :
+       {"", "noon", "2026-01-31", "2026-02-30T12:00:00Z", "2026-01-31T24:00:00Z",
+        "2026-01-31T12:60:00Z", "2026-01-31T12:00:00", "2026-01-31T12:00:00.Z",
+        "2026-01-31T12:00:00Zx", "26-01-31T12:00:00Z", "2026-01-31T12:00:00+24:00"}) {
     CAPTURE(s);
     CHECK_FALSE(parse_rfc3339(s));
   }

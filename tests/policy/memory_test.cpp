@@ -30,7 +30,8 @@ TEST_CASE("the memory folded from events is the memory the decider had") {
       CHECK(live.failures_in_a_row == 1);
     }
     const auto seen = test::seen(replicas, cpu[i]);
-    const auto outcome = policy::decide(spec, live, seen, time_point{std::chrono::seconds{i}});
+    const auto outcome =
+        policy::decide(spec, live, seen, time_point{std::chrono::seconds{i}});
     live = outcome.next;
     policy::recall(folded, at(i, status_observed{seen}));
     policy::recall(folded, at(i, decision_made{outcome.made}));

@@ -1,16 +1,17 @@
 // The specs and observations that tests start from.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "messages/observation.hpp"
 #include "messages/target_spec.hpp"
+
+#include <memory>
+#include <string>
 
 namespace scaleit::test {
 
 /// The drop-in application: cpu at 0.80 with an absolute tolerance of 0.10.
-inline target_spec app_spec(std::string name = "app", std::string url = "http://localhost:8123") {
+inline target_spec app_spec(std::string name = "app",
+                            std::string url = "http://localhost:8123") {
   target_spec s;
   s.name = std::move(name);
   s.status.url = url + "/app/status";

@@ -9,5 +9,7 @@ using Catch::Matchers::StartsWith;
 #else
 #include <catch2/catch.hpp>
 using Catch::Matchers::StartsWith;
-inline auto ContainsSubstring(const std::string& s) { return Catch::Matchers::Contains(s); }
+inline auto ContainsSubstring(const std::string& s) {
+  return Catch::Matchers::Contains(s);
+}
 #endif

@@ -1,13 +1,13 @@
 #include "tests/support/virtual_house.hpp"
 
+#include "net/prepared_request.hpp"
+
 #include <caf/send.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-
-#include "net/prepared_request.hpp"
 
 namespace scaleit::test {
 
@@ -72,7 +72,8 @@ caf::actor_system_config& deterministic(caf::actor_system_config& c) {
   return c;
 }
 
-constexpr time_point wall_at_start{std::chrono::seconds{1769851800}};  // 2026-01-31T09:30:00Z
+constexpr time_point wall_at_start{
+    std::chrono::seconds{1769851800}};  // 2026-01-31T09:30:00Z
 
 }  // namespace
 
@@ -112,7 +113,9 @@ std::chrono::milliseconds virtual_house::elapsed() const {
   return std::chrono::round<std::chrono::milliseconds>(clock.now() - start_);
 }
 
-std::size_t virtual_house::actors_running() { return system.registry().running() - base_; }
+std::size_t virtual_house::actors_running() {
+  return system.registry().running() - base_;
+}
 
 void virtual_house::drain() {
   while (scheduler().try_run_once()) {
@@ -143,8 +146,10 @@ std::vector<std::string> virtual_house::story() const {
     const auto& e = *events[i];
     auto line = fmt::format("{} {} {}", event_times[i].count(),
                             e.target ? e.target->name : "daemon", type_name(e).substr(8));
-    if (const auto* x = e.as<scale_requested>()) line += fmt::format(" {}->{}", x->from, x->to);
-    if (const auto* x = e.as<scale_applied>()) line += fmt::format(" {}->{}", x->from, x->to);
+    if (const auto* x = e.as<scale_requested>())
+      line += fmt::format(" {}->{}", x->from, x->to);
+    if (const auto* x = e.as<scale_applied>())
+      line += fmt::format(" {}->{}", x->from, x->to);
     if (const auto* x = e.as<actor_crashed>()) line += " " + x->actor;
     if (const auto* x = e.as<actor_restarted>()) line += " " + x->actor;
     lines.push_back(std::move(line));
@@ -152,16 +157,19 @@ std::vector<std::string> virtual_house::story() const {
   return lines;
 }
 
-// -- the application ----------------------------------------------------------------------
+// -- the application
+// ----------------------------------------------------------------------
 
 reply simple_app::operator()(const net::http_request& r) {
   if (r.method == net::verb::get) {
     ++polls;
-    return answers(200, fmt::format(R"({{"cpu":{{"highPriority":{:.2f}}},"replicas":{}}})",
-                                    load / replicas, replicas));
+    return answers(200,
+                   fmt::format(R"({{"cpu":{{"highPriority":{:.2f}}},"replicas":{}}})",
+                               load / replicas, replicas));
   }
   int wanted = 0;
-  if (std::sscanf(r.body.c_str(), R"({"replicas":%d})", &wanted) != 1) return answers(400);
+  if (std::sscanf(r.body.c_str(), R"({"replicas":%d})", &wanted) != 1)
+    return answers(400);
   if (wanted == replicas) ++redundant;
   puts.push_back(wanted);
   replicas = wanted;

@@ -5,6 +5,10 @@
 // from answer to answer, and every run is the same as the one before.
 #pragma once
 
+#include "actors/house.hpp"
+#include "messages/event.hpp"
+#include "net/http.hpp"
+
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
@@ -16,10 +20,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "actors/house.hpp"
-#include "messages/event.hpp"
-#include "net/http.hpp"
 
 namespace scaleit::test {
 
@@ -107,8 +107,8 @@ class virtual_house {
 struct simple_app {
   int replicas = 10;
   double load = 8;
-  std::vector<int> puts;        ///< the values of all PUTs that arrived
-  std::size_t redundant = 0;    ///< PUTs that asked for what already was
+  std::vector<int> puts;      ///< the values of all PUTs that arrived
+  std::size_t redundant = 0;  ///< PUTs that asked for what already was
   std::size_t polls = 0;
   reply operator()(const net::http_request& r);
 };

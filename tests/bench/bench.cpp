@@ -1,0 +1,55 @@
+#include "tests/bench/bench.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+using namespace scaleit::bench;
+
+namespace {
+
+void print(const results& all) {
+  fmt::print("\n{:<34} {:>12} {:<14} {}\n", "what", "value", "unit", "against");
+  for (const auto& r : all)
+    fmt::print(
+        "{:<34} {:>12.3f} {:<14} {}\n", r.name, r.value, r.unit,
+        r.reference.empty() ? "" : fmt::format("{:.2f} x {}", r.ratio, r.reference));
+}
+
+void write_json(const results& all, const std::string& file) {
+  rapidjson::StringBuffer text;
+  rapidjson::PrettyWriter<rapidjson::StringBuffer> json{text};
+  json.StartArray();
+  for (const auto& r : all) {
+    json.StartObject();
+    json.Key("name"), json.String(r.name);
+    json.Key("value"), json.Double(r.value);
+    json.Key("unit"), json.String(r.unit);
+    if (!r.reference.empty()) {
+      json.Key("reference"), json.String(r.reference);
+      json.Key("ratio"), json.Double(r.ratio);
+    }
+    json.EndObject();
+  }
+  json.EndArray();
+  std::filesystem::create_directories("build");
+  std::ofstream{file} << text.GetString() << '\n';
+}
+
+}  // namespace
+
+int main() {
+  results all;
+  measure_cycles(all);
+  measure_reaction(all);
+  measure_micro(all);
+  measure_idle(all);
+  print(all);
+  write_json(all, "build/bench.json");
+  fmt::print(
+      "\nfor machines: build/bench.json; the method: docs/internals/performance.md\n");
+}

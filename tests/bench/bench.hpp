@@ -1,0 +1,27 @@
+// The measurements of `make bench` and where their results go.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace scaleit::bench {
+
+struct result {
+  std::string name;  ///< "cycle/100"
+  double value = 0;
+  std::string unit;       ///< "us CPU"
+  std::string reference;  ///< what it is compared with, or empty
+  double ratio = 0;       ///< value / the reference's
+};
+using results = std::vector<result>;
+
+/// (a) CPU per cycle (poll, parse, decide, count, emit) beside wrk's per request.
+void measure_cycles(results& out);
+/// From an answer that crosses the tolerance to the PUT's arrival at the server.
+void measure_reaction(results& out);
+/// (b) decide() alone, (c) an event to 1, 3 and 10 subscribers.
+void measure_micro(results& out);
+/// (d) memory of idle targets, and the idle daemon.
+void measure_idle(results& out);
+
+}  // namespace scaleit::bench
