@@ -5,17 +5,42 @@
 #include "main/environment.hpp"
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
-#include "messages/bounds.hpp"
 #include "messages/text.hpp"
+#include "net/tls.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
+#include <exception>
 #include <memory>
 
 namespace scaleit {
+
+namespace {
+
+/// Now, rather than with the first poll over https: a daemon that cannot work says so at
+/// its start.
+void check_ca_file(const char* name, const std::string& file) {
+  try {
+    net::make_tls_context(file);
+  } catch (const std::exception& e) {
+    throw input_error{
+        fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",
+                    name, printable(file, 200), printable(e.what(), 200))};
+  }
+}
+
+/// An option, or else a variable; a variable that is empty is as good as unset, an option
+/// is not. `use` gets the name to complain about and the value.
+template <class F>
+void setting(const std::optional<std::string>& option, const char* option_name,
+             const environment& env, const char* variable, F use) {
+  if (option) return use(option_name, *option);
+  if (const auto* value = env.find(variable); value && !value->empty())
+    use(variable, *value);
+}
+
+}  // namespace
 
 CLI::App* add_run_command(CLI::App& root, run_options& options) {
   auto* run =
@@ -60,33 +85,6 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
       "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad input, 3 failure at run time.");
   return run;
 }
-
-namespace {
-
-/// A file that holds at least one certificate in PEM; what is in it is OpenSSL's to
-/// judge.
-void check_ca_file(const char* what, const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::string text(bounds::ca_file_bytes_max, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  if (text.find("-----BEGIN ") != std::string::npos) return;
-  throw input_error{fmt::format(
-      "{}='{}' is not valid; accepted: a readable file of certificates in PEM", what,
-      printable(file))};
-}
-
-/// An option, or else a variable; a variable that is empty is as good as unset, an option
-/// is not. `use` gets the name to complain about and the value.
-template <class F>
-void setting(const std::optional<std::string>& option, const char* option_name,
-             const environment& env, const char* variable, F use) {
-  if (option) return use(option_name, *option);
-  if (const auto* value = env.find(variable); value && !value->empty())
-    use(variable, *value);
-}
-
-}  // namespace
 
 int run_run(const run_options& options) {
   const auto env = environment::load(options.env_file);

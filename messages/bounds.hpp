@@ -59,8 +59,8 @@ inline constexpr int subscriber_batch =
 
 // -- start and stop -----------------------------------------------------------------
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
-inline constexpr std::size_t ca_file_bytes_max = 4 * 1024 * 1024;
-inline constexpr auto signal_echo = 20ms;  ///< the same signal so soon again is one request
+inline constexpr auto signal_echo =
+    20ms;  ///< the same signal so soon again is one request
 inline constexpr std::size_t log_lines_waiting_max = 4096;
 inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIGTERM
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs

@@ -38,6 +38,14 @@ scripted_application::scripted_application(double load, int replicas,
   appear(address);
 }
 
+scripted_application::scripted_application(double load, const test::identity& who)
+    : load_(load),
+      replicas_(10),
+      port_(0),
+      server_(std::make_unique<test::unruly_server>([this](peer& p) { serve(p); }, who)) {
+  port_ = server_->port();
+}
+
 scripted_application::~scripted_application() { vanish(); }
 
 void scripted_application::appear(const std::string& address) {

@@ -38,6 +38,8 @@ class scripted_application {
   explicit scripted_application(double load = 8, int replicas = 10,
                                 const std::string& address = "127.0.0.1",
                                 std::uint16_t port = 0);
+  /// Over TLS, as `who`; it cannot vanish and appear.
+  scripted_application(double load, const test::identity& who);
   ~scripted_application();
 
   /// To be planned before the daemon starts.
