@@ -5,9 +5,14 @@
 #include "main/environment.hpp"
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
+#include "messages/bounds.hpp"
+#include "messages/text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
 #include <memory>
 
 namespace scaleit {
@@ -29,8 +34,13 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
       ->type_name("FILE");
   run->add_option("--log-format", options.log_format,
                   "text for people, json for machines")
+      ->check(CLI::Validator{[](std::string& given) -> std::string {
+                               if (given == "text" || given == "json") return {};
+                               return "'" + printable(given, 40) +
+                                      "' is not valid; accepted: text, json";
+                             },
+                             ""})
       ->type_name("text|json")
-      ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   run->add_option(
          "--chaos", options.chaos,
@@ -51,25 +61,50 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
   return run;
 }
 
+namespace {
+
+/// A file that holds at least one certificate in PEM; what is in it is OpenSSL's to
+/// judge.
+void check_ca_file(const char* what, const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::string text(bounds::ca_file_bytes_max, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
+  if (text.find("-----BEGIN ") != std::string::npos) return;
+  throw input_error{fmt::format(
+      "{}='{}' is not valid; accepted: a readable file of certificates in PEM", what,
+      printable(file))};
+}
+
+/// An option, or else a variable; a variable that is empty is as good as unset, an option
+/// is not. `use` gets the name to complain about and the value.
+template <class F>
+void setting(const std::optional<std::string>& option, const char* option_name,
+             const environment& env, const char* variable, F use) {
+  if (option) return use(option_name, *option);
+  if (const auto* value = env.find(variable); value && !value->empty())
+    use(variable, *value);
+}
+
+}  // namespace
+
 int run_run(const run_options& options) {
   const auto env = environment::load(options.env_file);
-  const auto setting = [&](const std::optional<std::string>& option,
-                           const char* variable) {
-    const auto* value = option ? &*option : env.find(variable);
-    return value ? *value : std::string{};
-  };
-
   const auto settings = read_drop_in(env);
   daemon_options d;
   d.level = settings.level;
+  d.env_file = env.file();
   d.targets.push_back(std::make_shared<const target_spec>(settings.target));
-  if (!options.chaos.empty()) d.chaos = parse_chaos(options.chaos);
-  d.ca_file = setting(options.ca_file, "SCALEIT_CA_FILE");
-  // A variable that is empty is as good as unset; an option is not.
-  if (options.metrics_listen)
-    d.metrics = parse_listen("--metrics-listen", *options.metrics_listen);
-  else if (const auto at = setting({}, "SCALEIT_METRICS_LISTEN"); !at.empty())
-    d.metrics = parse_listen("SCALEIT_METRICS_LISTEN", at);
+  if (options.chaos) d.chaos = parse_chaos(*options.chaos);
+  setting(options.ca_file, "--ca-file", env, "SCALEIT_CA_FILE",
+          [&](const char* what, const std::string& file) {
+            check_ca_file(what, file);
+            d.ca_file = file;
+          });
+  setting(options.metrics_listen, "--metrics-listen", env, "SCALEIT_METRICS_LISTEN",
+          [&](const char* what, const std::string& at) {
+            d.metrics = parse_listen(what, at);
+          });
 
   start_log(d.level, options.log_format == "json" ? log_format::json : log_format::text);
   return run_daemon(d);
