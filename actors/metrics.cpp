@@ -121,9 +121,14 @@ prometheus::Counter& metrics::old_failures(const char* method, const std::string
 }
 
 metrics::series& metrics::of(const event& e) {
-  const auto found = series_.find(e.target->name);
-  if (found != series_.end()) return found->second;
+  if (e.target == last_target_) return *last_series_;
+  const auto remember = [&](series& s) -> series& {
+    last_target_ = e.target;
+    return *(last_series_ = &s);
+  };
   const auto& spec = *e.target;
+  const auto found = series_.find(spec.name);
+  if (found != series_.end()) return remember(found->second);
   const prometheus::Labels labels{{"target", spec.name}};
   series s{&replicas_->Add(labels),
            &desired_->Add(labels),
@@ -139,10 +144,11 @@ metrics::series& metrics::of(const event& e) {
     s.metrics.back().target->Set(m.target);
   }
   targets_->Increment();
-  return series_.emplace(spec.name, std::move(s)).first->second;
+  return remember(series_.emplace(spec.name, std::move(s)).first->second);
 }
 
 void metrics::forget(const std::string& target) {
+  last_target_ = nullptr;
   const auto found = series_.find(target);
   if (found == series_.end()) return;
   const auto& s = found->second;

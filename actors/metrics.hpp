@@ -105,6 +105,9 @@ class metrics {
   family<prometheus::Gauge>* connections_;
   prometheus::Gauge* loop_lag_;
   std::unordered_map<std::string, series> series_;
+  /// The last look-up: a target's status and decision come one after the other.
+  target_ptr last_target_;  ///< held, so that no other can have its address
+  series* last_series_ = nullptr;
 };
 
 }  // namespace scaleit::actors

@@ -127,6 +127,7 @@ class daemon {
       counters_.events_dropped(s->name(), s->dropped());
     }
     const auto http = client_.stats();
+    counters_.queue_depth("actors_ready", actors::actors_ready(system_));
     counters_.queue_depth("http_waiting", http.requests_queued);
     counters_.queue_depth("http_in_flight", http.requests_in_flight);
     counters_.connections(http.connections_open, http.connections_idle);
