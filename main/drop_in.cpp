@@ -131,6 +131,10 @@ drop_in_settings read_drop_in(const environment& env) {
 
   s.target.name = "app";
   s.target.interval = interval(env);
+  // A slow application is not a dead one: an answer may take as long as the interval.
+  s.target.status.timeout = std::clamp<std::chrono::milliseconds>(
+      s.target.interval, bounds::drop_in_timeout_min, bounds::drop_in_timeout_max);
+  s.target.scale.timeout = s.target.status.timeout;
   s.target.status.url = base + "/app/status";
   s.target.metrics = {{"cpu", "/cpu/highPriority", metric_type::value, target}};
   s.target.scale.url = base + "/app/replicas";

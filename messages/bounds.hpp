@@ -58,6 +58,8 @@ inline constexpr int subscriber_batch =
     256;  ///< events handled before others get their turn
 
 // -- start and stop -----------------------------------------------------------------
+inline constexpr auto drop_in_timeout_min = 2s;  ///< of a request: the interval, but
+inline constexpr auto drop_in_timeout_max = 10s;
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
 inline constexpr auto signal_echo =
     20ms;  ///< the same signal so soon again is one request
