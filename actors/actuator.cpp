@@ -78,17 +78,18 @@ void actuator_state::on_answered() {
   const auto now = self->clock().now();
   book->last_answer = now;
   const auto& answer = *request.answer;
+  const auto loop_took =
+      std::chrono::duration_cast<microseconds>(now - request.poll_began);
   const auto fail = [&](failure f) {
-    record(*with, *book, now, scale_failed{request.from, request.to, std::move(f)});
+    record(*with, *book, now,
+           scale_failed{request.from, request.to, std::move(f), loop_took});
   };
   if (answer.error) return fail(*answer.error);
   if (answer.status < 200 || answer.status > 299)
     return fail({failure_kind::http, fmt::format("answered {}", answer.status),
                  answer.status, answer.took});
   record(*with, *book, now,
-         scale_applied{request.from, request.to, answer.took,
-                       std::chrono::duration_cast<microseconds>(now - request.poll_began),
-                       request.cause});
+         scale_applied{request.from, request.to, answer.took, loop_took, request.cause});
 }
 
 actuator_actor::behavior_type actuator(

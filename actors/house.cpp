@@ -33,10 +33,10 @@ void house::subscribe(const std::string& name, std::function<void(const event&)>
 
 void house::start() {
   events_.emit(now(), nullptr, daemon_started{SCALEIT_VERSION});
-  spawn_supervisor();
+  spawn_supervisor(std::chrono::milliseconds{0});
 }
 
-void house::spawn_supervisor() {
+void house::spawn_supervisor(std::chrono::milliseconds take_over_after) {
   supervisor_ = system_.spawn(supervisor, &services_, &roster_, &board_);
   // Runs on the loop, as the last act of a supervisor that ends.
   caf::actor_cast<caf::actor>(supervisor_)
@@ -46,8 +46,13 @@ void house::spawn_supervisor() {
           return;
         }
         roster_.crash_of_supervisor = reason_text(reason);
-        spawn_supervisor();
+        spawn_supervisor(budget_.on_crash(roster_.work_done));
       });
+  // Not through the clock when it need not wait: it must come before any target.
+  if (take_over_after.count() == 0)
+    caf::anon_send(supervisor_, take_over{});
+  else
+    caf::delayed_anon_send(supervisor_, take_over_after, take_over{});
 }
 
 void house::add(target_ptr spec) {

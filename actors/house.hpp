@@ -41,7 +41,7 @@ class house {
   void kill_supervisor(const std::string& reason);
 
  private:
-  void spawn_supervisor();
+  void spawn_supervisor(std::chrono::milliseconds take_over_after);
   steady_time now() { return system_.clock().now(); }
 
   caf::actor_system& system_;

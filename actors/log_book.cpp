@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace scaleit::actors {
@@ -95,6 +96,7 @@ void log_book::tell(const event& e, const target_changed&) {
 void log_book::tell(const event& e, const target_removed&) {
   say(log_level::info, e, "removed");
   for (auto* of : {&status_, &scale_, &metric_}) of->erase(e.target->name);
+  switched_off_.erase(e.target->name);
 }
 
 // -- the loop
@@ -106,13 +108,30 @@ void log_book::tell(const event& e, const status_observed& x) {
     failed(metric_, e, "metric", x.seen.missing.front().why);
   else
     works(metric_, e, "metric");
+  if (threshold_ > log_level::debug) return;
+  say(log_level::debug, e,
+      fmt::format("polled:{} replicas={} ({})", readings(&e), x.seen.replicas,
+                  took(x.seen.took)));
 }
 
 void log_book::tell(const event& e, const status_failed& x) {
   failed(status_, e, "status", sentence(x.what));
 }
 
+/// An application at 0 by hand is left alone, which must not look like a daemon asleep.
+void log_book::notice_switch(const event& e, const decision& d) {
+  const auto off = std::find_if(d.steps.begin(), d.steps.end(), [](const step& s) {
+    return s.code == rule::switched_off;
+  });
+  if (off != d.steps.end()) {
+    if (switched_off_.insert(e.target->name).second) say(log_level::info, e, why(*off));
+  } else if (!switched_off_.empty() && switched_off_.erase(e.target->name) > 0) {
+    say(log_level::info, e, fmt::format("switched on again at {}", d.current));
+  }
+}
+
 void log_book::tell(const event& e, const decision_made& x) {
+  notice_switch(e, x.made);
   if (threshold_ > log_level::debug) return;
   std::string chain;
   for (const auto& s : x.made.steps) chain += (chain.empty() ? "" : "; ") + why(s);
@@ -145,7 +164,8 @@ void log_book::tell(const event& e, const actor_crashed& x) {
 
 void log_book::tell(const event& e, const actor_restarted& x) {
   say(log_level::info, e,
-      fmt::format("{} restarted after {} (restart {})", x.actor, to_string(x.after),
+      fmt::format("{} restarted {} (restart {})", x.actor,
+                  x.after.count() == 0 ? "at once" : "after " + to_string(x.after),
                   x.restarts));
 }
 

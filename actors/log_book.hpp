@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace scaleit::actors {
@@ -38,6 +39,7 @@ class log_book {
 
   void failed(streaks& of, const event& e, const char* what, const std::string& detail);
   void works(streaks& of, const event& e, const char* what);
+  void notice_switch(const event& e, const decision& d);
   void say(log_level level, const event& e, std::string text);
 
   void tell(const event& e, const daemon_started& x);
@@ -56,6 +58,7 @@ class log_book {
 
   log_level threshold_;
   streaks status_, scale_, metric_;
+  std::unordered_set<std::string> switched_off_;  ///< targets, by name
   std::vector<log_line> lines_;
 };
 

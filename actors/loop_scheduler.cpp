@@ -112,6 +112,7 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
 
   bool detaches_utility_actors() const override { return false; }
   caf::actor_clock& clock() noexcept override { return clock_; }
+  std::size_t jobs_waiting() const { return jobs_.size(); }
 
  protected:
   void start() override {
@@ -195,6 +196,11 @@ void run_actors_on(caf::actor_system_config& config, net::event_loop& loop) {
       [&loop](caf::actor_system& s) -> caf::actor_system::module* {
         return new loop_scheduler(s, loop.io());
       });
+}
+
+std::size_t actors_ready(caf::actor_system& system) {
+  const auto* loop = dynamic_cast<const loop_scheduler*>(&system.scheduler());
+  return loop ? loop->jobs_waiting() : 0;
 }
 
 }  // namespace scaleit::actors

@@ -9,9 +9,11 @@
 
 #include "net/event_loop.hpp"
 
+#include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include <chrono>
+#include <cstddef>
 
 namespace scaleit::actors {
 
@@ -23,5 +25,9 @@ inline constexpr std::chrono::milliseconds timer_grid{10};
 /// built, used and destroyed on the thread that runs the loop; messages may be sent from
 /// any.
 void run_actors_on(caf::actor_system_config& config, net::event_loop& loop);
+
+/// Actors that have messages and wait for their turn on the loop (0 on another
+/// scheduler).
+std::size_t actors_ready(caf::actor_system& system);
 
 }  // namespace scaleit::actors

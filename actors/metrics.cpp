@@ -62,9 +62,11 @@ metrics::metrics(const std::string& version)
                 request_seconds);
   poll_lateness_ = histogram("scaleit_poll_lateness_seconds",
                              "How long after it was due a poll began.", lateness_seconds);
-  polls_late_ = &counters("scaleit_polls_late_total",
-                          "Polls skipped because the one before was still running.")
-                     ->Add({});
+  polls_late_ =
+      &counters("scaleit_polls_late_total",
+                "Polls skipped because the one before was still running, or because "
+                "the loop was late by a whole interval.")
+           ->Add({});
 
   auto* decisions = counters("scaleit_decisions_total", "Decisions, by direction.");
   decisions_ = {&decisions->Add({{"direction", "down"}}),
@@ -75,7 +77,9 @@ metrics::metrics(const std::string& version)
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     const std::string error{to_string(static_cast<failure_kind>(i))};
     status_failures_[i] = &failures->Add({{"request", "status"}, {"error", error}});
-    scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
+    // A scale request's answer has no body that could be wrong.
+    if (i < static_cast<std::size_t>(failure_kind::json))
+      scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
   }
   restarts_ =
       counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
@@ -86,12 +90,18 @@ metrics::metrics(const std::string& version)
   replicas_ = gauges("scaleit_replicas", "Replicas the application reports.");
   desired_ = gauges("scaleit_desired_replicas", "Replicas the last decision asked for.");
   healthy_ = gauges("scaleit_target_healthy", "1 while every actor of the target is up.");
+  failing_ = gauges("scaleit_failures_in_a_row",
+                    "Failed polls since the target's last good one.");
   values_ = gauges("scaleit_metric_value", "Last value of the metric.");
   value_targets_ = gauges("scaleit_metric_target", "Value at which the metric is held.");
   targets_ = &gauges("scaleit_targets", "Targets being scaled.")->Add({});
   queues_ = gauges("scaleit_queue_depth", "Entries waiting, by queue.");
   dropped_ = counters("scaleit_events_dropped_total",
                       "Events a subscriber lost because its queue was full.");
+  lines_dropped_ = &counters("scaleit_log_lines_dropped_total",
+                             "Log lines lost because stderr was not read.")
+                        ->Add({});
+  connections_ = gauges("scaleit_connections", "Connections to applications, by state.");
   loop_lag_ = &gauges("scaleit_loop_lag_seconds",
                       "How late the loop's last pulse was: time a handler kept it busy.")
                    ->Add({});
@@ -111,13 +121,19 @@ prometheus::Counter& metrics::old_failures(const char* method, const std::string
 }
 
 metrics::series& metrics::of(const event& e) {
-  const auto found = series_.find(e.target->name);
-  if (found != series_.end()) return found->second;
+  if (e.target == last_target_) return *last_series_;
+  const auto remember = [&](series& s) -> series& {
+    last_target_ = e.target;
+    return *(last_series_ = &s);
+  };
   const auto& spec = *e.target;
+  const auto found = series_.find(spec.name);
+  if (found != series_.end()) return remember(found->second);
   const prometheus::Labels labels{{"target", spec.name}};
   series s{&replicas_->Add(labels),
            &desired_->Add(labels),
            &healthy_->Add(labels),
+           &failing_->Add(labels),
            {},
            &old_failures("get", spec.status.url),
            &old_failures("put", spec.scale.url)};
@@ -128,16 +144,18 @@ metrics::series& metrics::of(const event& e) {
     s.metrics.back().target->Set(m.target);
   }
   targets_->Increment();
-  return series_.emplace(spec.name, std::move(s)).first->second;
+  return remember(series_.emplace(spec.name, std::move(s)).first->second);
 }
 
 void metrics::forget(const std::string& target) {
+  last_target_ = nullptr;
   const auto found = series_.find(target);
   if (found == series_.end()) return;
   const auto& s = found->second;
   replicas_->Remove(s.replicas);
   desired_->Remove(s.desired);
   healthy_->Remove(s.healthy);
+  failing_->Remove(s.failing);
   for (const auto& m : s.metrics) {
     values_->Remove(m.value);
     value_targets_->Remove(m.target);
@@ -166,6 +184,7 @@ void metrics::apply(const event& e, const status_observed& x) {
   auto& s = of(e);
   count_polls(x.seen.took, x.late_by, x.ticks_skipped);
   s.replicas->Set(x.seen.replicas);
+  s.failing->Set(0);
   for (const auto& m : s.metrics)
     if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
   // An answer without one usable metric is as good as none.
@@ -177,7 +196,9 @@ void metrics::apply(const event& e, const status_observed& x) {
 
 void metrics::apply(const event& e, const status_failed& x) {
   count_polls(x.what.took, x.late_by, x.ticks_skipped);
-  of(e).status_failures->Increment();
+  auto& s = of(e);
+  s.failing->Increment();
+  s.status_failures->Increment();
   status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
 }
 
@@ -196,6 +217,7 @@ void metrics::apply(const event&, const scale_applied& x) {
 
 void metrics::apply(const event& e, const scale_failed& x) {
   put_duration_->Observe(seconds(x.what.took));
+  loop_duration_->Observe(seconds(x.loop_took));
   of(e).scale_failures->Increment();
   scale_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
 }
@@ -220,6 +242,17 @@ void metrics::queue_depth(const std::string& queue, std::size_t depth) {
 void metrics::events_dropped(const std::string& subscriber, std::uint64_t total) {
   auto& counter = dropped_->Add({{"subscriber", subscriber}});
   counter.Increment(std::max(0.0, static_cast<double>(total) - counter.Value()));
+}
+
+void metrics::log_lines_dropped(std::uint64_t total) {
+  lines_dropped_->Increment(
+      std::max(0.0, static_cast<double>(total) - lines_dropped_->Value()));
+}
+
+void metrics::connections(std::size_t open, std::size_t idle) {
+  connections_->Add({{"state", "idle"}}).Set(static_cast<double>(idle));
+  connections_->Add({{"state", "busy"}})
+      .Set(static_cast<double>(open > idle ? open - idle : 0));
 }
 
 }  // namespace scaleit::actors

@@ -36,6 +36,8 @@ class metrics {
   void queue_depth(const std::string& queue, std::size_t depth);
   /// `total` is what a subscriber lost since the daemon's start.
   void events_dropped(const std::string& subscriber, std::uint64_t total);
+  void log_lines_dropped(std::uint64_t total);
+  void connections(std::size_t open, std::size_t idle);
   void loop_lag(double seconds) { loop_lag_->Set(seconds); }
 
  private:
@@ -49,6 +51,7 @@ class metrics {
     prometheus::Gauge* replicas;
     prometheus::Gauge* desired;
     prometheus::Gauge* healthy;
+    prometheus::Gauge* failing;
     std::vector<metric_series> metrics;
     prometheus::Counter* status_failures;  ///< shared by targets with the same path
     prometheus::Counter* scale_failures;
@@ -92,13 +95,19 @@ class metrics {
   family<prometheus::Gauge>* replicas_;
   family<prometheus::Gauge>* desired_;
   family<prometheus::Gauge>* healthy_;
+  family<prometheus::Gauge>* failing_;
   family<prometheus::Gauge>* values_;
   family<prometheus::Gauge>* value_targets_;
   prometheus::Gauge* targets_;
   family<prometheus::Gauge>* queues_;
   family<prometheus::Counter>* dropped_;
+  prometheus::Counter* lines_dropped_;
+  family<prometheus::Gauge>* connections_;
   prometheus::Gauge* loop_lag_;
   std::unordered_map<std::string, series> series_;
+  /// The last look-up: a target's status and decision come one after the other.
+  target_ptr last_target_;  ///< held, so that no other can have its address
+  series* last_series_ = nullptr;
 };
 
 }  // namespace scaleit::actors

@@ -27,7 +27,6 @@ event_ptr subscription::pop() {
   auto e = std::move(queue_.front());
   queue_.pop_front();
   depth_.store(queue_.size(), std::memory_order_relaxed);
-  handled_.fetch_add(1, std::memory_order_relaxed);
   return e;
 }
 

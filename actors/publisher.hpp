@@ -30,8 +30,11 @@ class subscription {
 
   void push(const event_ptr& e);
 
-  /// The next event, or null when none waits.
+  /// The next event, or null when none waits. Popped before it is handled, so that one
+  /// its reader cannot bear is not met again.
   event_ptr pop();
+  /// The reader has handled what it popped.
+  void count_handled() { handled_.fetch_add(1, std::memory_order_relaxed); }
   bool empty() const { return queue_.empty(); }
   /// Puts the reader's next `events_ready` into its mailbox, if events wait and none is
   /// there.

@@ -6,10 +6,6 @@
 
 namespace scaleit::actors {
 
-namespace {
-constexpr int batch = 256;
-}
-
 subscriber_actor::behavior_type subscriber_state::make_behavior(
     chaos* c, std::shared_ptr<subscription> e, event_handler h) {
   mishaps = c;
@@ -24,10 +20,11 @@ subscriber_actor::behavior_type subscriber_state::make_behavior(
 
 void subscriber_state::on_events_ready() {
   events->woken();
-  for (int n = 0; n < batch; ++n) {
+  for (int n = 0; n < bounds::subscriber_batch; ++n) {
     const auto e = events->pop();
     if (!e) return;
     handle(*e);
+    events->count_handled();
   }
   events->wake();
 }

@@ -50,8 +50,8 @@ supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, ros
   board = h;
   harden(self);
   self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& x) { on_down(x); });
-  adopt();
   return {
+      [this](const take_over&) { on_take_over(); },
       // -- targets ------------------------------------------------------------------
       [this](const add_target& x) { on_add(x); },
       [this](const remove_target& x) { on_remove(x); },
@@ -87,6 +87,7 @@ void supervisor_state::on_add(const add_target& x) {
   const bool at_once = known || all->crews.size() <= at_once_max;
   start(c, role::actuator,
         at_once ? std::chrono::milliseconds{0} : spread(x.spec->name, x.spec->interval));
+  ++all->work_done;
 }
 
 void supervisor_state::on_remove(const remove_target& x) {
@@ -169,6 +170,7 @@ void supervisor_state::on_down(const caf::down_msg& x) {
   } else if (const auto at = all->crews.find(who.owner); at != all->crews.end()) {
     crew_crashed(at->second, who.does, reason_text(x.reason));
   }
+  ++all->work_done;
 }
 
 void supervisor_state::crew_crashed(crew& c, role who, std::string reason) {
@@ -229,7 +231,7 @@ void supervisor_state::on_restart_due(const restart_due& x) {
 
 /// Starts everyone on the roster: nobody yet at the daemon's start; after a crash of the
 /// supervisor all of them, replaced one by one, since nobody watched them meanwhile.
-void supervisor_state::adopt() {
+void supervisor_state::on_take_over() {
   if (!all->crash_of_supervisor.empty()) {
     emit(nullptr, actor_crashed{name, std::exchange(all->crash_of_supervisor, {})});
     emit(nullptr, actor_restarted{name, ++all->supervisor_restarts, microseconds{0}});

@@ -44,6 +44,7 @@ struct roster {
   steady_time stop_deadline{};
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
   std::uint64_t supervisor_restarts = 0;
+  std::uint64_t work_done = 0;  ///< messages a supervisor has handled to their end
 };
 
 struct supervisor_state {
@@ -66,7 +67,7 @@ struct supervisor_state {
   void restart(crew& c);
   void subscriber_crashed(subscriber& s, std::string reason);
   void restart(subscriber& s);
-  void adopt();
+  void on_take_over();
 
   // -- the end -------------------------------------------------------------------
   void on_stop(const stop_all& x);

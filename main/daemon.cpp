@@ -6,6 +6,7 @@
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
 #include "main/watch.hpp"
+#include "messages/text.hpp"
 #include "net/client.hpp"
 #include "net/process_metrics.hpp"
 
@@ -66,6 +67,8 @@ class daemon {
   }
 
   void run() {
+    if (!options_.env_file.empty())
+      log(actors::log_level::info, "settings read from " + printable(options_.env_file));
     if (!options_.chaos.empty()) warn_of_chaos();
     log(actors::log_level::info,
         fmt::format("metrics on http://{}/metrics",
@@ -124,8 +127,11 @@ class daemon {
       counters_.events_dropped(s->name(), s->dropped());
     }
     const auto http = client_.stats();
+    counters_.queue_depth("actors_ready", actors::actors_ready(system_));
     counters_.queue_depth("http_waiting", http.requests_queued);
     counters_.queue_depth("http_in_flight", http.requests_in_flight);
+    counters_.connections(http.connections_open, http.connections_idle);
+    counters_.log_lines_dropped(log_lines_dropped());
     follow_clock(now);
     beat_due_ = now + pulse_interval;
     pulse_.expires_at(*beat_due_);
@@ -166,12 +172,12 @@ int run_daemon(const daemon_options& options) {
   std::optional<daemon> d;
   try {
     d.emplace(options);
-  } catch (const std::system_error& e) {
+  } catch (const cannot_listen& e) {
     stop_log();
     fmt::print(stderr,
                "scaleit: cannot listen on {}: {}; --metrics-listen or "
                "SCALEIT_METRICS_LISTEN choose another\n",
-               options.metrics.text(), e.code().message());
+               options.metrics.text(), e.what());
     return exit_code::failure;
   }
   d->run();

@@ -12,7 +12,8 @@ namespace scaleit {
 
 struct daemon_options {
   listen_address metrics{"0.0.0.0", 8000};
-  std::string ca_file;  ///< PEM for https; empty: the system's roots
+  std::string env_file;  ///< that was read, for the log
+  std::string ca_file;   ///< PEM for https; empty: the system's roots
   chaos_rates chaos;
   actors::log_level level = actors::log_level::info;
   std::vector<target_ptr> targets;

@@ -17,10 +17,10 @@ namespace scaleit {
 
 namespace {
 
-[[noreturn]] void reject(std::string_view name, std::string_view value,
+[[noreturn]] void reject(const environment& env, const char* name, std::string_view value,
                          std::string_view accepted) {
-  throw input_error{fmt::format("{}='{}' is not valid; accepted: {}", name,
-                                printable(value, 80), accepted)};
+  throw input_error{fmt::format("{}='{}'{} is not valid; accepted: {}", name,
+                                printable(value, 80), env.origin(name), accepted)};
 }
 
 std::string trimmed(std::string_view s) {
@@ -47,7 +47,7 @@ double positive(const environment& env, const char* name, const char* fallback,
   const auto text = value_or(env, name, fallback);
   const auto d = number(text);
   if (!d || *d < 0 || (*d == 0 && !zero_too))
-    reject(name, text,
+    reject(env, name, text,
            zero_too ? "a number, at least 0, such as 0.10"
                     : "a number above 0, such as 0.80");
   return *d;
@@ -65,7 +65,7 @@ std::string base_url(const environment& env) {
       std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 ||
       port > 65535)
-    reject(port_name, port_text, "a port from 1 to 65535");
+    reject(env, port_name, port_text, "a port from 1 to 65535");
 
   constexpr const char* accepted =
       "a scheme and a host, such as http://localhost or https://app.example; the port "
@@ -73,12 +73,12 @@ std::string base_url(const environment& env) {
       "APP_SERVICE_PORT";
   // Refused before anything is printed: what stands before an @ may be a password.
   if (url.find('@') != std::string::npos)
-    throw input_error{
-        fmt::format("{} holds a user name or an @; accepted: {}", url_name, accepted)};
+    throw input_error{fmt::format("{}{} holds a user name or an @; accepted: {}",
+                                  url_name, env.origin(url_name), accepted)};
   // As may what stands in a query or behind a #.
   const auto shown = url.substr(0, url.find_first_of("?#"));
   const auto scheme = url.find("://");
-  if (scheme == std::string::npos) reject(url_name, shown, accepted);
+  if (scheme == std::string::npos) reject(env, url_name, shown, accepted);
   while (url.size() > scheme + 3 && url.ends_with('/')) url.pop_back();
   const auto authority = url.substr(scheme + 3);
   const auto colon = authority.rfind(':');
@@ -86,12 +86,12 @@ std::string base_url(const environment& env) {
       colon != std::string::npos && authority.find(']', colon) == std::string::npos;
   if (authority.empty() || has_port ||
       authority.find_first_of("/?#") != std::string::npos)
-    reject(url_name, shown, accepted);
+    reject(env, url_name, shown, accepted);
   auto base = fmt::format("{}:{}", url, port);
   try {
     net::parse_url(base + "/");
   } catch (const std::invalid_argument&) {
-    reject(url_name, shown, accepted);
+    reject(env, url_name, shown, accepted);
   }
   return base;
 }
@@ -101,7 +101,7 @@ std::chrono::milliseconds interval(const environment& env) {
   const auto text = value_or(env, name, "5");
   const auto d = parse_duration(text);
   if (!d || *d < bounds::interval_min || *d > bounds::interval_max)
-    reject(name, text, "seconds or a duration such as 1m30s, from 0.1s to 1h");
+    reject(env, name, text, "seconds or a duration such as 1m30s, from 0.1s to 1h");
   return std::chrono::round<std::chrono::milliseconds>(*d);
 }
 
@@ -117,7 +117,7 @@ actors::log_level read_log_level(const environment& env) {
   if (upper == "INFO") return actors::log_level::info;
   if (upper == "WARNING" || upper == "WARN") return actors::log_level::warning;
   if (upper == "ERROR" || upper == "CRITICAL") return actors::log_level::error;
-  reject(name, text, "DEBUG, INFO, WARNING or ERROR");
+  reject(env, name, text, "DEBUG, INFO, WARNING or ERROR");
 }
 
 drop_in_settings read_drop_in(const environment& env) {

@@ -171,15 +171,20 @@ std::vector<assignment> parse_env_file(std::string_view text, std::string_view f
 environment environment::load(const std::optional<std::string>& env_file) {
   environment e;
   const std::string file = env_file.value_or(".env");
-  if (env_file || ::access(file.c_str(), F_OK) == 0)
-    for (auto& a : parse_env_file(read_file(file), file))
+  if (env_file || ::access(file.c_str(), F_OK) == 0) {
+    e.file_ = file;
+    for (auto& a : parse_env_file(read_file(file), file)) {
+      e.lines_.insert_or_assign(a.key, a.line);
       e.values_.insert_or_assign(std::move(a.key), std::move(a.value));
+    }
+  }
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text{*entry};
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos)
-      e.values_.insert_or_assign(std::string{text.substr(0, equals)},
-                                 std::string{text.substr(equals + 1)});
+    if (equals == std::string_view::npos) continue;
+    const std::string key{text.substr(0, equals)};
+    e.lines_.erase(key);
+    e.values_.insert_or_assign(key, std::string{text.substr(equals + 1)});
   }
   return e;
 }
@@ -187,6 +192,11 @@ environment environment::load(const std::optional<std::string>& env_file) {
 const std::string* environment::find(const std::string& key) const {
   const auto found = values_.find(key);
   return found == values_.end() ? nullptr : &found->second;
+}
+
+std::string environment::origin(const std::string& key) const {
+  const auto found = lines_.find(key);
+  return found == lines_.end() ? "" : fmt::format(" ({}:{})", file_, found->second);
 }
 
 }  // namespace scaleit

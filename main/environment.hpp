@@ -34,9 +34,15 @@ class environment {
 
   /// Null when unset.
   const std::string* find(const std::string& key) const;
+  /// ` (.env:3)` for a value that came from a file, else nothing: for error messages.
+  std::string origin(const std::string& key) const;
+  /// The env file that was read, or empty.
+  const std::string& file() const { return file_; }
 
  private:
   std::map<std::string, std::string> values_;
+  std::map<std::string, std::size_t> lines_;  ///< of the values that the file gave
+  std::string file_;
 };
 
 }  // namespace scaleit

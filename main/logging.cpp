@@ -17,8 +17,6 @@ namespace scaleit {
 
 namespace {
 
-constexpr std::size_t lines_waiting_max = 4096;
-
 log_format format = log_format::text;
 std::shared_ptr<spdlog::async_logger> logger;
 
@@ -53,7 +51,7 @@ std::string as_json(actors::log_level level, std::string_view text, const event*
 
 void start_log(actors::log_level level, log_format f) {
   format = f;
-  spdlog::init_thread_pool(lines_waiting_max, 1);
+  spdlog::init_thread_pool(bounds::log_lines_waiting_max, 1);
   logger = std::make_shared<spdlog::async_logger>(
       "scaleit", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(),
       spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);

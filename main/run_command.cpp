@@ -21,13 +21,23 @@ namespace {
 /// Now, rather than with the first poll over https: a daemon that cannot work says so at
 /// its start.
 void check_ca_file(const char* name, const std::string& file) {
-  if (!file.empty()) try {
-      net::make_tls_context(file);
-    } catch (const std::exception& e) {
-      throw input_error{fmt::format(
-          "{}='{}' cannot be used: {}; accepted: a file of certificates in PEM", name,
-          printable(file, 200), printable(e.what(), 200))};
-    }
+  try {
+    net::make_tls_context(file);
+  } catch (const std::exception& e) {
+    throw input_error{
+        fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",
+                    name, printable(file, 200), printable(e.what(), 200))};
+  }
+}
+
+/// An option, or else a variable; a variable that is empty is as good as unset, an option
+/// is not. `use` gets the name to complain about and the value.
+template <class F>
+void setting(const std::optional<std::string>& option, const char* option_name,
+             const environment& env, const char* variable, F use) {
+  if (option) return use(option_name, *option);
+  if (const auto* value = env.find(variable); value && !value->empty())
+    use(variable, *value);
 }
 
 }  // namespace
@@ -49,8 +59,13 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
       ->type_name("FILE");
   run->add_option("--log-format", options.log_format,
                   "text for people, json for machines")
+      ->check(CLI::Validator{[](std::string& given) -> std::string {
+                               if (given == "text" || given == "json") return {};
+                               return "'" + printable(given, 40) +
+                                      "' is not valid; accepted: text, json";
+                             },
+                             ""})
       ->type_name("text|json")
-      ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   run->add_option(
          "--chaos", options.chaos,
@@ -73,24 +88,21 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
 
 int run_run(const run_options& options) {
   const auto env = environment::load(options.env_file);
-  const auto setting = [&](const std::optional<std::string>& option,
-                           const char* variable) {
-    const auto* value = option ? &*option : env.find(variable);
-    return value ? *value : std::string{};
-  };
-
   const auto settings = read_drop_in(env);
   daemon_options d;
   d.level = settings.level;
+  d.env_file = env.file();
   d.targets.push_back(std::make_shared<const target_spec>(settings.target));
-  if (!options.chaos.empty()) d.chaos = parse_chaos(options.chaos);
-  d.ca_file = setting(options.ca_file, "SCALEIT_CA_FILE");
-  check_ca_file(options.ca_file ? "--ca-file" : "SCALEIT_CA_FILE", d.ca_file);
-  // A variable that is empty is as good as unset; an option is not.
-  if (options.metrics_listen)
-    d.metrics = parse_listen("--metrics-listen", *options.metrics_listen);
-  else if (const auto at = setting({}, "SCALEIT_METRICS_LISTEN"); !at.empty())
-    d.metrics = parse_listen("SCALEIT_METRICS_LISTEN", at);
+  if (options.chaos) d.chaos = parse_chaos(*options.chaos);
+  setting(options.ca_file, "--ca-file", env, "SCALEIT_CA_FILE",
+          [&](const char* what, const std::string& file) {
+            check_ca_file(what, file);
+            d.ca_file = file;
+          });
+  setting(options.metrics_listen, "--metrics-listen", env, "SCALEIT_METRICS_LISTEN",
+          [&](const char* what, const std::string& at) {
+            d.metrics = parse_listen(what, at);
+          });
 
   start_log(d.level, options.log_format == "json" ? log_format::json : log_format::text);
   return run_daemon(d);

@@ -15,7 +15,7 @@ struct run_options {
   std::optional<std::string> metrics_listen;
   std::optional<std::string> ca_file;
   std::string log_format = "text";
-  std::string chaos;
+  std::optional<std::string> chaos;
 };
 
 /// Adds the command and binds its options to `options`.

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace scaleit {
@@ -35,15 +36,22 @@ watch::watch(const listen_address& at,
     : metrics_(std::move(metrics)),
       board_(board),
       on_stop_(std::move(on_stop)),
-      server_(std::make_unique<net::http_server>(
-          loop_, server_options_for(at),
-          [this](net::server_request&& r, net::responder a) {
-            serve(std::move(r), std::move(a));
-          })),
+      server_(listen(at)),
       signals_(loop_.io(), SIGTERM, SIGINT),
       deadline_(loop_.io()),
       work_(loop_.io().get_executor()) {
   await_signal();
+}
+
+std::unique_ptr<net::http_server> watch::listen(const listen_address& at) {
+  try {
+    return std::make_unique<net::http_server>(
+        loop_, server_options_for(at), [this](net::server_request&& r, net::responder a) {
+          serve(std::move(r), std::move(a));
+        });
+  } catch (const std::system_error& e) {
+    throw cannot_listen{e.code().message()};
+  }
 }
 
 watch::~watch() {
@@ -87,8 +95,15 @@ void watch::await_signal() {
 }
 
 void watch::on_signal(int signal) {
-  if (stopping_) std::_Exit(128 + signal);  // asked twice: at once
-  stopping_ = true;
+  const auto at = std::chrono::steady_clock::now();
+  if (asked_by_ != 0) {
+    // timeout(1) and some terminals signal the process and then its group: that is one
+    // request. A second one means: at once.
+    if (signal == asked_by_ && at - asked_ < bounds::signal_echo) return;
+    std::_Exit(128 + signal);
+  }
+  asked_by_ = signal;
+  asked_ = at;
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
   log(actors::log_level::info, std::string{name} + ": stopping");
   // Whatever hangs, be it the loop itself or a reader of the log, the process ends.

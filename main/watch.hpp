@@ -14,16 +14,23 @@
 #include <boost/asio/steady_timer.hpp>
 #include <prometheus/collectable.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
 namespace scaleit {
 
+/// The address is in use, not ours, or not permitted; what() is the system's reason.
+struct cannot_listen : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 class watch {
  public:
-  /// Listens at once; throws std::system_error when it cannot. `on_stop` is called on
+  /// Listens at once; throws cannot_listen when it cannot. `on_stop` is called on
   /// this thread for the first SIGTERM or SIGINT, with the signal's name.
   watch(const listen_address& at, std::vector<const prometheus::Collectable*> metrics,
         const actors::health& board, std::function<void(std::string)> on_stop);
@@ -34,6 +41,7 @@ class watch {
   void start();
 
  private:
+  std::unique_ptr<net::http_server> listen(const listen_address& at);
   void serve(net::server_request&& request, net::responder answer) const;
   void await_signal();
   void on_signal(int signal);
@@ -46,7 +54,8 @@ class watch {
   net::asio::signal_set signals_;
   net::asio::steady_timer deadline_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
-  bool stopping_ = false;
+  int asked_by_ = 0;  ///< the first signal to stop
+  std::chrono::steady_clock::time_point asked_{};
   std::thread thread_;
 };
 

@@ -54,9 +54,14 @@ inline constexpr auto restart_delay_max = 30s;
 
 // -- events -------------------------------------------------------------------------
 inline constexpr std::size_t subscriber_queue_max = 65'536;
+inline constexpr int subscriber_batch =
+    256;  ///< events handled before others get their turn
 
 // -- start and stop -----------------------------------------------------------------
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
+inline constexpr auto signal_echo =
+    20ms;  ///< the same signal so soon again is one request
+inline constexpr std::size_t log_lines_waiting_max = 4096;
 inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIGTERM
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503

@@ -60,6 +60,7 @@ struct scale_failed {
   int from = 0;
   int to = 0;
   failure what{};
+  microseconds loop_took{0};  ///< since the poll that led to it began
 };
 struct actor_crashed {
   std::string actor;

@@ -64,6 +64,8 @@ struct scale_answered {};
 struct events_ready {};
 
 // -- supervisor -------------------------------------------------------------------
+/// Start everyone on the roster: the first message of every supervisor.
+struct take_over {};
 /// Start a target. A target of that name is replaced (its memory is kept).
 struct add_target {
   target_ptr spec;
@@ -92,9 +94,9 @@ using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;
 using subscriber_actor = caf::typed_actor<caf::reacts_to<events_ready>>;
 using supervisor_actor =
-    caf::typed_actor<caf::reacts_to<add_target>, caf::reacts_to<remove_target>,
-                     caf::reacts_to<restart_due>, caf::reacts_to<stop_all>,
-                     caf::reacts_to<stop_check>>;
+    caf::typed_actor<caf::reacts_to<take_over>, caf::reacts_to<add_target>,
+                     caf::reacts_to<remove_target>, caf::reacts_to<restart_due>,
+                     caf::reacts_to<stop_all>, caf::reacts_to<stop_check>>;
 
 }  // namespace scaleit
 
@@ -105,6 +107,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::status_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::set_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::scale_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::events_ready)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::take_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::add_target)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::remove_target)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::restart_due)

@@ -22,11 +22,20 @@ constexpr std::string_view total = "_total";
 
 // -- numbers and strings -----------------------------------------------------------
 
-template <class T>
-void put_number(std::string& out, T x) {
+template <class T, class... Form>
+void put_number(std::string& out, T x, Form... form) {
   std::array<char, 32> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), x, form...).ptr;
   out.append(digits.data(), end);
+}
+
+/// The fewest digits that read back as `x`, without an exponent where people would not
+/// write one either. Left to itself, to_chars() writes 0.0005 as 5e-04, which is shorter.
+void put_double(std::string& out, double x) {
+  const auto size = std::abs(x);
+  const bool plain = size == 0 || (size >= 1e-6 && size <= 1e15);
+  put_number(out, x, plain ? std::chars_format::fixed : std::chars_format::scientific);
 }
 
 void put_value(std::string& out, double x) {
@@ -35,7 +44,7 @@ void put_value(std::string& out, double x) {
   else if (std::isinf(x))
     out += x > 0 ? "+Inf" : "-Inf";
   else
-    put_number(out, x);
+    put_double(out, x);
 }
 
 /// OpenMetrics wants a bound to look like a float: "1.0", not "1".
@@ -197,7 +206,7 @@ class writer {
     if (m.timestamp_ms != 0) {
       out_ += ' ';
       if (openmetrics_)
-        put_number(out_, static_cast<double>(m.timestamp_ms) / 1000);
+        put_double(out_, static_cast<double>(m.timestamp_ms) / 1000);
       else
         put_number(out_, m.timestamp_ms);
     }

@@ -40,9 +40,16 @@ void interleave(std::vector<asio::ip::address>& all) {
     all.resize(bounds::addresses_per_name_max);
 }
 
-}  // namespace
+/// "localhost" and the names below it, as full names too.
+bool is_localhost(std::string_view host) {
+  constexpr std::string_view name = "localhost";
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (!host.ends_with(name)) return false;
+  host.remove_suffix(name.size());
+  return host.empty() || host.ends_with('.');
+}
 
-resolved system_lookup(const std::string& host) {
+resolved ask_system(const std::string& host) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
@@ -60,6 +67,17 @@ resolved system_lookup(const std::string& host) {
   interleave(out.addresses);
   if (out.addresses.empty()) out.error = "the name has no address";
   return out;
+}
+
+}  // namespace
+
+resolved or_loopback(const std::string& host, resolved answer) {
+  if (!answer.addresses.empty() || !is_localhost(host)) return answer;
+  return {{asio::ip::address_v4::loopback(), asio::ip::address_v6::loopback()}, {}};
+}
+
+resolved system_lookup(const std::string& host) {
+  return or_loopback(host, ask_system(host));
 }
 
 /// What the threads hold on to; outlives the resolver while a lookup hangs.

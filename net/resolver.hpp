@@ -30,7 +30,12 @@ struct resolved {
 /// The blocking call; runs on a helper thread and must not throw.
 using lookup_function = std::function<resolved(const std::string& host)>;
 
-/// getaddrinfo.
+/// `answer`, or the loopback addresses where there is none for "localhost" or a name
+/// below it (RFC 6761, section 6.3): a bare container has no /etc/hosts to say so.
+/// `host` is in lower case.
+resolved or_loopback(const std::string& host, resolved answer);
+
+/// getaddrinfo, and or_loopback() of what it says.
 resolved system_lookup(const std::string& host);
 
 class resolver {

@@ -47,7 +47,24 @@ std::string lower(std::string s) {
   return s;
 }
 
-void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) {
+/// Where the path begins in an absolute URL; 0 in a relative one.
+std::size_t end_of_authority(std::string_view text) {
+  const auto scheme = text.find_first_of(":/?#");
+  if (scheme == std::string_view::npos || !text.substr(scheme).starts_with("://"))
+    return 0;
+  return std::min(text.find_first_of("/?#", scheme + 3), text.size());
+}
+
+/// Boost 1.81 ends a host after what looks like an IPv4 address, and takes the rest of
+/// the name, as in 10.0.0.1.example, for a path.
+bool is_cut_short(const urls::url_view& u) {
+  const auto path = text_of(u.encoded_path());
+  return u.has_authority() && !path.empty() && path.front() != '/';
+}
+
+/// `guard`: how many characters in front of a name are not its own.
+void read_host(parsed_url& out, const urls::url_view& u, std::size_t guard,
+               std::string_view text) {
   namespace ip = boost::asio::ip;
   switch (u.host_type()) {
     case urls::host_type::ipv4:
@@ -59,7 +76,7 @@ void read_host(parsed_url& out, const urls::url_view& u, std::string_view text) 
       out.host = out.literal->to_string();
       break;
     case urls::host_type::name:
-      out.host = lower(text_of(u.encoded_host()));
+      out.host = lower(text_of(u.encoded_host())).substr(guard);
       if (out.host.empty())
         refuse(text, "the host is missing; accepted is http://host[:port]/path");
       if (out.host.size() > host_bytes_max ||
@@ -92,7 +109,13 @@ parsed_url parse_url(std::string_view text) {
         "header");
   if (text.size() > bounds::url_bytes_max)
     refuse(text, fmt::format("longer than {} bytes", bounds::url_bytes_max));
-  const auto parsed = urls::parse_uri({text.data(), text.size()});
+  auto parsed = urls::parse_uri({text.data(), text.size()});
+  std::string guarded;
+  if (parsed && is_cut_short(*parsed)) {
+    guarded = text;
+    guarded.insert(guarded.find("://") + 3, "x");  // which no address begins with
+    parsed = urls::parse_uri(guarded);
+  }
   if (!parsed)
     refuse(text, "not an absolute URL; accepted is http:// or https://, a host, a path");
   const urls::url_view u = *parsed;
@@ -105,10 +128,10 @@ parsed_url parse_url(std::string_view text) {
   out.tls = scheme == urls::scheme::https;
   if (!u.has_authority())
     refuse(text, "the host is missing; accepted is http://host/path");
-  // Boost 1.81 takes what follows a malformed port or address for a path.
-  if (const auto path = text_of(u.encoded_path()); !path.empty() && path.front() != '/')
+  // Boost 1.81 also takes what follows a malformed port for a path.
+  if (is_cut_short(u))
     refuse(text, "the port must be 1 to 65535, and a path begins with '/'");
-  read_host(out, u, text);
+  read_host(out, u, guarded.empty() ? 0 : 1, text);
   read_port(out, u, text);
 
   const std::string shown =
@@ -124,14 +147,29 @@ parsed_url parse_url(std::string_view text) {
 std::string resolve_location(std::string_view base, std::string_view location) {
   if (location.size() > bounds::url_bytes_max)
     refuse(location, fmt::format("longer than {} bytes", bounds::url_bytes_max));
-  const auto reference = urls::parse_uri_reference({location.data(), location.size()});
-  if (!reference) refuse(location, "not a URL");
-  const auto from = urls::parse_uri({base.data(), base.size()});
-  if (!from) refuse(base, "not an absolute URL");
+  std::string reference{location};
+  if (reference.starts_with("//"))
+    reference.insert(0, base.substr(0, base.find(':') + 1));
+  // Scheme and authority are taken over as they are: see is_cut_short(). Boost resolves
+  // the rest, below a host that stands for them.
+  std::string origin{base.substr(0, end_of_authority(base))};
+  std::string page{base.substr(origin.size())};
+  const std::string stand_in = "http://h";
+  if (const auto end = end_of_authority(reference); end != 0) {
+    origin = reference.substr(0, end);
+    reference.replace(0, end, stand_in);
+  }
+  page.insert(0, stand_in);
+  const auto to = urls::parse_uri_reference(reference);
+  if (!to) refuse(location, "not a URL");
+  const auto from = urls::parse_uri(page);
+  if (!from || origin.empty()) refuse(base, "not an absolute URL");
   urls::url out;
-  if (!urls::resolve(*from, *reference, out)) refuse(location, "cannot be resolved");
+  if (!urls::resolve(*from, *to, out)) refuse(location, "cannot be resolved");
   out.remove_fragment();
-  return text_of(out.buffer());
+  const auto resolved = text_of(out.buffer());
+  if (!resolved.starts_with(stand_in)) refuse(location, "cannot be resolved");
+  return origin + resolved.substr(stand_in.size());
 }
 
 }  // namespace scaleit::net

@@ -16,6 +16,8 @@ TEST_CASE("a full queue drops the newest and counts, and the producer does not n
   CHECK(fast->depth() == 10);
   CHECK(fast->dropped() == 0);
   CHECK(slow->pop()->sequence == 1);
+  CHECK(slow->handled() == 0);
+  slow->count_handled();
   CHECK(slow->handled() == 1);
   CHECK(p.emitted() == 10);
 }

@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
+#include <unordered_map>
 
 namespace scaleit::bench {
 
@@ -55,15 +56,17 @@ class closed_loop {
     house_.subscribe("again", [this](const event& e) {
       if (!e.as<decision_made>()) return;
       ++cycles_;
-      caf::anon_send(house_.staff().crews.at(e.target->name).poller, poll_now{});
+      caf::anon_send(pollers_.at(e.target.get()), poll_now{});
     });
     house_.start();
     const auto url = fmt::format("http://127.0.0.1:{}", port);
     for (std::size_t i = 0; i < connections; ++i) {
       auto spec = test::app_spec("t" + std::to_string(i), url);
       spec.interval = std::chrono::hours{1};
-      house_.add(std::make_shared<target_spec>(spec));
-      caf::anon_send(poke_later(spec.name), poll_now{});
+      const auto target = std::make_shared<const target_spec>(spec);
+      house_.add(target);
+      pollers_[target.get()] = started(spec.name);
+      caf::anon_send(pollers_[target.get()], poll_now{});
     }
   }
 
@@ -82,7 +85,7 @@ class closed_loop {
     return c;
   }
   /// The target's poller, once the supervisor has started it.
-  poller_actor poke_later(const std::string& name) {
+  poller_actor started(const std::string& name) {
     while (!house_.staff().crews.contains(name) || !house_.staff().crews.at(name).poller)
       loop_.io().poll_one();
     return house_.staff().crews.at(name).poller;
@@ -97,6 +100,7 @@ class closed_loop {
   caf::actor_system_config config_;
   caf::actor_system system_;
   actors::house house_;
+  std::unordered_map<const target_spec*, poller_actor> pollers_;
   std::uint64_t cycles_ = 0;
   std::size_t lines_ = 0;
 };

@@ -141,6 +141,32 @@ TEST_CASE("values that are not finite are spelled as both formats want them") {
                  ContainsSubstring("\na " + spelled + "\n"));
 }
 
+TEST_CASE("numbers have no exponent unless they are very large or small") {
+  const std::pair<double, std::string> table[] = {
+      {0.0005, "0.0005"},
+      {-0.0005, "-0.0005"},
+      {0.1 + 0.2, "0.30000000000000004"},
+      {1e-6, "0.000001"},
+      {1.2345678901234567e-6, "0.0000012345678901234567"},
+      {1e-7, "1e-07"},
+      {-2.5e-7, "-2.5e-07"},
+      {100000, "100000"},
+      {1e15, "1000000000000000"},
+      {-123456789.125, "-123456789.125"},
+      {1e16, "1e+16"},
+      {5e-324, "5e-324"}};
+  for (const auto& [value, spelled] : table)
+    for (const auto f : {text, openmetrics}) {
+      CHECK_THAT(expose({one(MetricType::Gauge, "a", value)}, f),
+                 ContainsSubstring("\na " + spelled + "\n"));
+      auto h = a_histogram();
+      h.metric[0].histogram.bucket = {{1, value}};
+      const bool whole = spelled.find_first_of(".e") == std::string::npos;
+      CHECK_THAT(expose({h}, f), ContainsSubstring("le=\"" + spelled +
+                                                   (whole ? ".0\"} 1\n" : "\"} 1\n")));
+    }
+}
+
 TEST_CASE("label values are escaped and made UTF-8") {
   const std::pair<std::string, std::string> table[] = {
       {"plain", "plain"},

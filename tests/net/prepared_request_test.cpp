@@ -40,6 +40,9 @@ TEST_CASE("a URL is taken apart") {
            row{"http://[::1]:8123/s", "http://[::1]:8123", "[::1]:8123", "/s"},
            row{"http://[0:0::1]/", "http://[::1]:80", "[::1]", "/"},
            row{"http://10.0.0.1:/", "http://10.0.0.1:80", "10.0.0.1", "/"},
+           row{"http://10.0.0.1.example:81/x", "http://10.0.0.1.example:81",
+               "10.0.0.1.example:81", "/x"},
+           row{"http://1.2.3.4x", "http://1.2.3.4x:80", "1.2.3.4x", "/"},
            row{"http://a_b.c-d:1/%20", "http://a_b.c-d:1", "a_b.c-d:1", "/%20"},
            row{"http://p:9090/api/v1/query?query=sum(jobs_waiting)", "http://p:9090",
                "p:9090", "/api/v1/query?query=sum(jobs_waiting)"},
@@ -67,7 +70,8 @@ TEST_CASE("a URL that cannot be asked is refused with a sentence") {
                                 "http://h:x/",
                                 "http://h:8x/",
                                 "http://[::1]x/",
-                                "http://1.2.3.4x/",
+                                "http://1.2.3.4:8x/",
+                                "http://1.2.3.4.example:8x/",
                                 "http://h:99999/",
                                 "http://a b/",
                                 "http://h/a b",
@@ -83,6 +87,34 @@ TEST_CASE("a URL that cannot be asked is refused with a sentence") {
   }
   CHECK(refusal("http://h/" + std::string(10'000, 'x')) != "accepted");
   CHECK(refusal("http://" + std::string(300, 'x') + "/") != "accepted");
+}
+
+TEST_CASE("a Location is resolved against the URL that was asked") {
+  struct row {
+    const char *base, *location, *result;
+  };
+  for (const auto& x : {
+           row{"http://h/a/b?q", "c", "http://h/a/c"},
+           row{"http://h/a/b?q", "/c?d#e", "http://h/c?d"},
+           row{"http://h/a/b?q", "../c", "http://h/c"},
+           row{"http://h/a/b?q", "?r", "http://h/a/b?r"},
+           row{"http://h/a/b?q", "", "http://h/a/b?q"},
+           row{"https://h:8443", "c", "https://h:8443/c"},
+           row{"https://h/a", "//i:81/c", "https://i:81/c"},
+           row{"https://h/a", "http://i", "http://i"},
+           row{"http://h/a", "HTTP://i//b/../c", "HTTP://i//c"},
+           // Names that begin like addresses
+           row{"http://10.0.0.1.example:81/a/b", "c", "http://10.0.0.1.example:81/a/c"},
+           row{"http://h/a", "//10.0.0.1.example/c", "http://10.0.0.1.example/c"},
+           row{"http://h/a", "http://10.0.0.1.example/c", "http://10.0.0.1.example/c"},
+       }) {
+    INFO(x.base << " to " << x.location);
+    CHECK(resolve_location(x.base, x.location) == x.result);
+  }
+  for (const auto* bad : {"mailto:a", "http:c", "http:/c", "a b", "\r\nX: y", ":"}) {
+    INFO(bad);
+    CHECK_THROWS_AS(resolve_location("http://h/a", bad), std::invalid_argument);
+  }
 }
 
 TEST_CASE("a URL with a password is refused without printing it") {

@@ -87,6 +87,22 @@ TEST_CASE("a lookup that fails is not kept") {
   CHECK(lookups == 2);
 }
 
+TEST_CASE("localhost needs no system that knows it") {
+  const std::vector loopback{make_address("127.0.0.1"), make_address("::1")};
+  const resolved unknown{{}, "unknown"};
+  for (const auto* host : {"localhost", "localhost.", "app.localhost", "a.b.localhost."})
+    CHECK(or_loopback(host, unknown).addresses == loopback);
+  for (const auto* host : {"", ".", "localhosts", "nolocalhost", "localhost.example"}) {
+    CHECK(or_loopback(host, unknown).addresses.empty());
+    CHECK(or_loopback(host, unknown).error == "unknown");
+  }
+  // What the system knows is believed.
+  const resolved known{{make_address("127.0.0.2")}, {}};
+  CHECK(or_loopback("localhost", known).addresses == known.addresses);
+  for (const auto& a : system_lookup("localhost").addresses) CHECK(a.is_loopback());
+  CHECK_FALSE(system_lookup("localhost").addresses.empty());
+}
+
 TEST_CASE("lookups run on a bounded number of threads") {
   boost::asio::io_context io;
   std::atomic<std::size_t> running = 0, most = 0;
