@@ -42,9 +42,12 @@ void check_unhurt(scaler& d, scripted_application& application) {
   const int more = application.replicas() == 20 ? 8 : 16;
   application.set_load(more);
   CHECK(eventually([&] { return application.replicas() == (more == 16 ? 20 : 10); }, 3s));
-  CHECK(eventually([&] { return get(d.port(), "/metrics").status == 200; }, 8s));
+  // Those who do not read what they asked for lose their places after 10 s at the latest.
+  CHECK(eventually([&] { return get(d.port(), "/metrics").status == 200; }, 15s));
   CHECK(d.process().running());
-  CHECK(d.process().resident_bytes() < 400u * 1024 * 1024);
+#ifndef SCALEIT_SANITIZED
+  CHECK(d.process().resident_bytes() < 64u * 1024 * 1024);
+#endif
 }
 
 }  // namespace
