@@ -157,7 +157,7 @@ void resolver::resolve(const std::string& host, handler done) {
 
 void resolver::forget(const std::string& host) { cache_.erase(host); }
 
-void resolver::on_answer(const std::string& host, resolved answer) {
+void resolver::on_answer(const std::string& host, const resolved& answer) {
   const auto found = waiting_.find(host);
   if (found == waiting_.end()) return;
   const auto handlers = std::move(found->second);

@@ -61,7 +61,7 @@ class resolver {
     steady_time until;
   };
 
-  void on_answer(const std::string& host, resolved answer);
+  void on_answer(const std::string& host, const resolved& answer);
   void remember(const std::string& host, const resolved& answer);
 
   std::shared_ptr<workers> workers_;

@@ -161,7 +161,7 @@ std::string resolve_location(std::string_view base, std::string_view location) {
   }
   page.insert(0, stand_in);
   const auto to = urls::parse_uri_reference(reference);
-  if (!to) refuse(location, "not a URL");
+  if (!to || (to->has_scheme() && !to->has_authority())) refuse(location, "not a URL");
   const auto from = urls::parse_uri(page);
   if (!from || origin.empty()) refuse(base, "not an absolute URL");
   urls::url out;
