@@ -206,7 +206,8 @@ void metrics::apply(const event& e, const decision_made& x) {
   heartbeat_->Increment();
   of(e).desired->Set(x.made.desired);
   const auto towards = x.made.towards();
-  decisions_[static_cast<std::size_t>(static_cast<int>(towards) + 1)]->Increment();
+  const int place = static_cast<int>(towards) + 1;
+  decisions_[static_cast<std::size_t>(place)]->Increment();
   if (towards == direction::none) loop_duration_->Observe(seconds(x.took));
 }
 

@@ -43,7 +43,7 @@ event_ptr publisher::emit(steady_time at, target_ptr target, event::payload data
   e->at = at;
   e->target = std::move(target);
   e->data = std::move(data);
-  const event_ptr shared = std::move(e);
+  event_ptr shared = std::move(e);
   for (const auto& reader : readers_) reader->push(shared);
   return shared;
 }

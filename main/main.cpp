@@ -14,7 +14,7 @@ namespace {
 using namespace scaleit;
 
 /// The first line of `text`: errors are one line.
-std::string one_line(std::string text) { return text.substr(0, text.find('\n')); }
+std::string one_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 int dispatch(int argc, char** argv) {
   CLI::App root{
