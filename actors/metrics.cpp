@@ -184,13 +184,15 @@ void metrics::apply(const event& e, const status_observed& x) {
   auto& s = of(e);
   count_polls(x.seen.took, x.late_by, x.ticks_skipped);
   s.replicas->Set(x.seen.replicas);
-  s.failing->Set(0);
   for (const auto& m : s.metrics)
     if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
   // An answer without one usable metric is as good as none.
   if (x.seen.metrics.empty() && !x.seen.missing.empty()) {
+    s.failing->Increment();
     s.status_failures->Increment();
     status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
+  } else {
+    s.failing->Set(0);
   }
 }
 

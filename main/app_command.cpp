@@ -201,7 +201,14 @@ CLI::App* add_app_command(CLI::App& root, app_options& o) {
       ->capture_default_str();
   app->add_option("--seed", o.seed,
                   "Seed of noise and faults; the same seed, the same world")
-      ->check(CLI::NonNegativeNumber)  // -1 would be taken for the largest number
+      ->check(CLI::Validator{[](std::string& given) -> std::string {
+                               // -1 would be taken for the largest number
+                               if (given.find('-') == std::string::npos) return {};
+                               return "'" + given +
+                                      "' is not valid; accepted: a whole "
+                                      "number, at least 0";
+                             },
+                             ""})
       ->capture_default_str();
   app->add_option("--count", o.count, "Serve that many under /apps/<i>/app/..., i from 0")
       ->check(CLI::Range(std::size_t{1}, bounds::targets_max));

@@ -13,6 +13,7 @@
 
 #include <exception>
 #include <memory>
+#include <stdexcept>
 
 namespace scaleit {
 
@@ -22,6 +23,7 @@ namespace {
 /// its start.
 void check_ca_file(const char* name, const std::string& file) {
   try {
+    if (file.empty()) throw std::runtime_error{"no name is given"};
     net::make_tls_context(file);
   } catch (const std::exception& e) {
     throw input_error{
@@ -36,8 +38,13 @@ template <class F>
 void setting(const std::optional<std::string>& option, const char* option_name,
              const environment& env, const char* variable, F use) {
   if (option) return use(option_name, *option);
-  if (const auto* value = env.find(variable); value && !value->empty())
+  const auto* value = env.find(variable);
+  if (value == nullptr || value->empty()) return;
+  try {
     use(variable, *value);
+  } catch (const input_error& e) {
+    throw input_error{e.what() + env.origin(variable)};
+  }
 }
 
 }  // namespace

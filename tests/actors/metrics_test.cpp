@@ -75,6 +75,9 @@ TEST_CASE("failures are counted in the old family and by kind") {
   CHECK(f.has(R"(scaleit_failures_total{error="timeout",request="status"} 1)"));
   CHECK(f.has(R"(scaleit_failures_total{error="schema",request="status"} 1)"));
   CHECK(f.has(R"(scaleit_failures_total{error="http",request="scale"} 1)"));
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 2)"));
+  f.tell(status_observed{test::seen(10, 0.8)});
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 0)"));
 }
 
 TEST_CASE("a target's series go with it, and the counters stay") {
