@@ -15,7 +15,7 @@ house::house(caf::actor_system& system, net::http_client& client, chaos mishaps,
     : system_(system),
       events_(system.clock().now(), wall),
       mishaps_(std::move(mishaps)),
-      services_{client, events_, mishaps_} {}
+      services_{client, events_, mishaps_, readers_} {}
 
 house::~house() = default;
 

@@ -47,6 +47,7 @@ class house {
   caf::actor_system& system_;
   publisher events_;
   chaos mishaps_;
+  reader_cache readers_;
   services services_;
   health board_;
   roster roster_;

@@ -9,6 +9,7 @@
 
 #include "actors/chaos.hpp"
 #include "actors/publisher.hpp"
+#include "actors/reader_cache.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
@@ -45,6 +46,7 @@ struct services {
   net::http_client& client;
   publisher& events;
   chaos& mishaps;
+  reader_cache& readers;
 };
 
 /// Emits an event of the target and folds it into the memory of its decisions.

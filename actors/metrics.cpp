@@ -121,14 +121,19 @@ prometheus::Counter& metrics::old_failures(const char* method, const std::string
 }
 
 metrics::series& metrics::of(const event& e) {
-  if (e.target == last_target_) return *last_series_;
-  const auto remember = [&](series& s) -> series& {
-    last_target_ = e.target;
-    return *(last_series_ = &s);
-  };
+  const auto quick = by_spec_.find(e.target.get());
+  if (quick != by_spec_.end()) return *quick->second;
   const auto& spec = *e.target;
+  const auto remember = [&](series& x) -> series& {
+    x.spec = e.target;  // held, so that no other can have its address
+    by_spec_.insert_or_assign(&spec, &x);
+    return x;
+  };
   const auto found = series_.find(spec.name);
-  if (found != series_.end()) return remember(found->second);
+  if (found != series_.end()) {
+    by_spec_.erase(found->second.spec.get());
+    return remember(found->second);
+  }
   const prometheus::Labels labels{{"target", spec.name}};
   series s{&replicas_->Add(labels),
            &desired_->Add(labels),
@@ -136,7 +141,8 @@ metrics::series& metrics::of(const event& e) {
            &failing_->Add(labels),
            {},
            &old_failures("get", spec.status.url),
-           &old_failures("put", spec.scale.url)};
+           &old_failures("put", spec.scale.url),
+           nullptr};
   s.healthy->Set(1);
   for (const auto& m : spec.metrics) {
     const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
@@ -148,7 +154,6 @@ metrics::series& metrics::of(const event& e) {
 }
 
 void metrics::forget(const std::string& target) {
-  last_target_ = nullptr;
   const auto found = series_.find(target);
   if (found == series_.end()) return;
   const auto& s = found->second;
@@ -160,6 +165,7 @@ void metrics::forget(const std::string& target) {
     values_->Remove(m.value);
     value_targets_->Remove(m.target);
   }
+  by_spec_.erase(s.spec.get());
   series_.erase(found);
   targets_->Decrement();
 }

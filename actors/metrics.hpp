@@ -55,6 +55,7 @@ class metrics {
     std::vector<metric_series> metrics;
     prometheus::Counter* status_failures;  ///< shared by targets with the same path
     prometheus::Counter* scale_failures;
+    target_ptr spec;
   };
 
   void apply(const event& e, const target_added&);
@@ -105,9 +106,8 @@ class metrics {
   family<prometheus::Gauge>* connections_;
   prometheus::Gauge* loop_lag_;
   std::unordered_map<std::string, series> series_;
-  /// The last look-up: a target's status and decision come one after the other.
-  target_ptr last_target_;  ///< held, so that no other can have its address
-  series* last_series_ = nullptr;
+  /// The same by the address of the spec, which costs less to look up than a name.
+  std::unordered_map<const target_spec*, series*> by_spec_;
 };
 
 }  // namespace scaleit::actors

@@ -35,7 +35,7 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   with = s;
   book = std::move(b);
   decider = std::move(d);
-  reader.emplace(*book->spec);
+  reader = with->readers.of(*book->spec);
   request = status_request(*book->spec);
   harden(self);
   return {

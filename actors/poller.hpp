@@ -37,7 +37,7 @@ struct poller_state {
   services* with = nullptr;
   ledger_ptr book;
   decider_actor decider;
-  std::optional<status_reader> reader;
+  std::shared_ptr<const status_reader> reader;
   net::prepared_ptr request;
   std::optional<net::http_client::ticket> pending;  ///< the poll in flight
   steady_time began{};                              ///< when it was sent

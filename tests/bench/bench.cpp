@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 using namespace scaleit::bench;
 
@@ -42,7 +43,10 @@ void write_json(const results& all, const std::string& file) {
 
 }  // namespace
 
-int main() {
+/// `scaleit_bench` measures everything; `scaleit_bench profile 1000` runs cycles at that
+/// many connections for a profiler.
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
   results all;
   measure_cycles(all);
   measure_reaction(all);

@@ -17,6 +17,8 @@ using results = std::vector<result>;
 
 /// (a) CPU per cycle (poll, parse, decide, count, emit) beside wrk's per request.
 void measure_cycles(results& out);
+/// Only the cycles, in this process, for some seconds: something to attach a profiler to.
+void profile_cycles(std::size_t connections);
 /// From an answer that crosses the tolerance to the PUT's arrival at the server.
 void measure_reaction(results& out);
 /// (b) decide() alone, (c) an event to 1, 3 and 10 subscribers.
