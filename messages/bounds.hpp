@@ -41,6 +41,8 @@ inline constexpr std::size_t request_body_bytes_max = 64 * 1024;
 inline constexpr auto request_read_timeout = 5s;
 inline constexpr auto response_write_timeout = 10s;
 inline constexpr auto server_idle_timeout = 60s;
+inline constexpr auto server_stall_time =
+    1s;  ///< then a full server gives up who does not read
 inline constexpr auto server_drain_time = 1s;  ///< reading on after a last answer
 inline constexpr std::size_t server_drain_bytes_max = 256 * 1024;
 inline constexpr auto server_accept_pause = 100ms;  ///< after accept() failed

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace scaleit::net {
@@ -144,16 +145,18 @@ void http_server::impl::admit(tcp::socket socket) {
 }
 
 /// Makes room when full: whoever has been idle longest goes first, then a client
-/// that has been longest about its request. Answers under way are left alone.
+/// that has been longest about its request, then one that does not read its answer.
+/// Answers that make progress are left alone.
 bool http_server::impl::evict() {
-  const auto rank = [](const std::shared_ptr<session>& s) {
-    return std::pair(s->current(), s->since());
+  const auto now = session::clock::now();
+  const auto rank = [now](const std::shared_ptr<session>& s) {
+    const bool spared = s->current() > session::phase::reading && !s->stalled(now);
+    return std::tuple(spared, s->current(), s->since());
   };
   const auto victim =
       std::min_element(sessions_.begin(), sessions_.end(),
                        [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
-  if (victim == sessions_.end() || (*victim)->current() > session::phase::reading)
-    return false;
+  if (victim == sessions_.end() || std::get<0>(rank(*victim))) return false;
   const auto s = *victim;
   s->close();
   return true;
@@ -204,6 +207,7 @@ void http_server::impl::on_sweep() {
   // Backwards, as forget() puts the last one into the gap.
   for (auto i = sessions_.size(); i-- > 0;) sessions_[i]->on_sweep(now);
   sweeping_ = false;
+  if (waiting_) retry_waiting();  // someone may have stalled meanwhile
   if (!sessions_.empty()) arm_sweep();
 }
 

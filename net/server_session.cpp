@@ -228,10 +228,12 @@ std::array<asio::const_buffer, 2> session::unsent() const {
 /// Writes at once what the kernel takes, which is nearly always everything.
 void session::flush() {
   error_code ec;
-  written_ += socket_->write_some(unsent(), ec);
+  const auto n = socket_->write_some(unsent(), ec);
+  written_ += n;
   if (written_ == head_.size() + body_bytes_) return on_flushed();
   if (ec && ec != asio::error::would_block && ec != asio::error::interrupted)
     return close();
+  if (n > 0 || phase_ != phase::writing) progressed_ = clock::now();
   if (phase_ != phase::writing) enter(phase::writing);
   socket_->async_wait(asio::socket_base::wait_write,
                       [self = shared_from_this()](error_code e) {

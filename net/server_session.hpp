@@ -52,7 +52,7 @@ class session final : public responder::exchange,
  public:
   using clock = std::chrono::steady_clock;
 
-  /// In the order in which a full server gives them up: never past `reading`.
+  /// In the order in which a full server gives them up; past `reading` only if stalled().
   enum class phase : std::uint8_t { idle, draining, reading, handling, writing, closed };
 
   session(asio::ip::tcp::socket socket, std::shared_ptr<session_host> host);
@@ -65,6 +65,10 @@ class session final : public responder::exchange,
 
   phase current() const { return phase_; }
   clock::time_point since() const { return since_; }
+  /// Its client has not read anything of the answer for a while.
+  bool stalled(clock::time_point now) const {
+    return phase_ == phase::writing && now - progressed_ > bounds::server_stall_time;
+  }
 
   void answer(server_response r, std::optional<std::size_t> cut) override;
   void reset() noexcept override;
@@ -100,6 +104,7 @@ class session final : public responder::exchange,
   std::string body_;
   std::size_t body_bytes_ = 0;  // of body_, those that are sent
   std::size_t written_ = 0;
+  clock::time_point progressed_{};  // when written_ last grew
   bool keep_alive_ = false;
   bool http_1_0_ = false;
   bool without_body_ = false;  // the request was HEAD

@@ -214,6 +214,22 @@ TEST_CASE("unfinished requests cannot keep a health check out") {
   CHECK(s.connections() <= 8);
 }
 
+TEST_CASE("clients that do not read their answers cannot keep a health check out") {
+  server_thread s(
+      [](server_request&& q, responder r) {
+        r.send({200, {}, std::string(q.path == "/big" ? 8'000'000 : 5, 'x'), {}});
+      },
+      {.connections_max = 4});
+  std::vector<std::unique_ptr<raw_client>> mute;
+  for (int i = 0; i < 4; ++i) {
+    mute.push_back(std::make_unique<raw_client>(s.port(), false, 4096));
+    mute.back()->send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  raw_client check(s.port());
+  CHECK(check.ask(get).status == 200);  // long before the write timeout of ten seconds
+  CHECK(s.connections() <= 4);
+}
+
 TEST_CASE("when every connection awaits its answer, the next one waits for room") {
   std::vector<responder> held;
   server_thread s(
