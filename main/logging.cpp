@@ -76,8 +76,8 @@ std::size_t log_lines_dropped() {
 }
 
 void stop_log() {
-  logger.reset();
-  spdlog::shutdown();
+  spdlog::shutdown();  // the last lines are written and the thread is joined; only now
+  logger.reset();      // is nobody using the sinks any more
 }
 
 }  // namespace scaleit

@@ -56,8 +56,15 @@ void scripted_application::appear(const std::string& address) {
 
 void scripted_application::vanish() { server_.reset(); }
 
-void scripted_application::plan_polls(trick_plan p) { polls_plan_ = std::move(p); }
-void scripted_application::plan_puts(trick_plan p) { puts_plan_ = std::move(p); }
+void scripted_application::plan_polls(trick_plan p) {
+  const std::lock_guard lock{mutex_};
+  polls_plan_ = std::move(p);
+}
+
+void scripted_application::plan_puts(trick_plan p) {
+  const std::lock_guard lock{mutex_};
+  puts_plan_ = std::move(p);
+}
 
 void scripted_application::set_load(double load) {
   const std::lock_guard lock{mutex_};
