@@ -20,20 +20,10 @@ namespace scaleit::bench {
 
 namespace {
 
-void decide_holds(benchmark::State& state) {
+/// decide() over and over on one observation of 10 replicas.
+void decide_on(benchmark::State& state, double cpu) {
   const auto spec = test::app_spec();
-  const auto seen = test::seen(10, 0.83);
-  policy::memory mem;
-  for (auto _ : state) {
-    auto out = policy::decide(spec, std::move(mem), seen, time_point{});
-    mem = std::move(out.next);
-    benchmark::DoNotOptimize(out.made.desired);
-  }
-}
-
-void decide_scales(benchmark::State& state) {
-  const auto spec = test::app_spec();
-  const auto seen = test::seen(10, 0.95);
+  const auto seen = test::seen(10, cpu);
   policy::memory mem;
   for (auto _ : state) {
     auto out = policy::decide(spec, std::move(mem), seen, time_point{});
@@ -96,8 +86,8 @@ class collector : public benchmark::ConsoleReporter {
 }  // namespace
 
 void measure_micro(results& out) {
-  benchmark::RegisterBenchmark("decide/hold", decide_holds);
-  benchmark::RegisterBenchmark("decide/scale", decide_scales);
+  benchmark::RegisterBenchmark("decide/hold", decide_on, 0.83);
+  benchmark::RegisterBenchmark("decide/scale", decide_on, 0.95);
   benchmark::RegisterBenchmark("status/read", read_status);
   benchmark::RegisterBenchmark("event", event_to_subscribers)->Arg(1)->Arg(3)->Arg(10);
   collector reporter{out};
