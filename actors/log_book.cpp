@@ -124,7 +124,8 @@ void log_book::notice_switch(const event& e, const decision& d) {
     return s.code == rule::switched_off;
   });
   if (off != d.steps.end()) {
-    if (switched_off_.insert(e.target->name).second) say(log_level::info, e, why(*off));
+    if (switched_off_.insert(e.target->name).second)
+      say(log_level::info, e, why(*off, *e.target));
   } else if (!switched_off_.empty() && switched_off_.erase(e.target->name) > 0) {
     say(log_level::info, e, fmt::format("switched on again at {}", d.current));
   }
@@ -134,7 +135,8 @@ void log_book::tell(const event& e, const decision_made& x) {
   notice_switch(e, x.made);
   if (threshold_ > log_level::debug) return;
   std::string chain;
-  for (const auto& s : x.made.steps) chain += (chain.empty() ? "" : "; ") + why(s);
+  for (const auto& s : x.made.steps)
+    chain += (chain.empty() ? "" : "; ") + why(s, *e.target);
   say(log_level::debug, e,
       fmt::format("replicas {} -> {}: {}", x.made.current, x.made.desired, chain));
 }

@@ -138,7 +138,9 @@ drop_in_settings read_drop_in(const environment& env) {
   s.target.status.url = base + "/app/status";
   s.target.metrics = {{"cpu", "/cpu/highPriority", metric_type::value, target}};
   s.target.scale.url = base + "/app/replicas";
+  s.target.max_replicas = bounds::replicas_max;
   s.target.tolerance = {tolerance, tolerance};
+  s.target.behavior = immediate_behavior();
   return s;
 }
 

@@ -54,6 +54,15 @@ inline constexpr auto interval_max = 1h;
 inline constexpr auto restart_delay_min = 10ms;
 inline constexpr auto restart_delay_max = 30s;
 
+// -- a target's settings ------------------------------------------------------------
+inline constexpr std::size_t metrics_max = 32;  ///< of one target
+inline constexpr std::size_t scaling_policies_max = 16;
+inline constexpr std::size_t schedules_max = 128;
+inline constexpr int flap_reversals_max = 100;
+inline constexpr std::size_t expression_bytes_max = 1024;
+inline constexpr std::size_t window_samples_max =
+    100'000;  ///< 1 h of ten a second, twice
+
 // -- events -------------------------------------------------------------------------
 inline constexpr std::size_t subscriber_queue_max = 65'536;
 inline constexpr int subscriber_batch =

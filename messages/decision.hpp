@@ -10,45 +10,67 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace scaleit {
+
+struct target_spec;
 
 enum class direction : std::int8_t { down = -1, none = 0, up = 1 };
 std::string_view to_string(direction d);
 
-/// The rules that may set or change the number, by their public codes
-/// (POLICY: the codes in brackets). Append only.
+/// The rules that may set or change the number, by their public codes (POLICY: the codes
+/// in brackets), in the order in which they apply.
 enum class rule : std::uint8_t {
   target,
   tolerance,
+  unready,
+  panic,
   combine,
   missing_metric,
+  stale,
   hold,
+  fallback,
+  stabilize_up,
+  stabilize_down,
+  outage_guard,
+  rate_up,
+  rate_down,
+  flap_budget,
   switched_off,
+  activate,
+  idle,
+  schedule_min,
+  schedule_max,
   min,
   max,
+  paused,
+  dry_run,
+  pause_in,
+  pause_out,
+  shadow,
 };
-inline constexpr std::size_t rules = 8;
+inline constexpr std::size_t rules = 27;
 std::string_view to_string(rule r);
 
 struct step {
   rule code = rule::target;
+  std::uint8_t metric = 0;  ///< which of the spec's metrics, where it matters
   int from = 0;
   int to = 0;
-  std::string metric;               ///< which metric, where it matters
-  std::array<double, 3> numbers{};  ///< what `why()` puts into the sentence
-  std::string text;                 ///< the sentence itself, in a step read from a record
+  std::array<double, 4> numbers{};  ///< what `why()` puts into the sentence
   bool operator==(const step&) const = default;
 };
 
-/// The sentence of a step, complete with its numbers.
-std::string why(const step& s);
+/// The sentence of a step, complete with its numbers; `spec` is what was decided by.
+std::string why(const step& s, const target_spec& spec);
 
 struct decision {
   int current = 0;
   int recommended = 0;  ///< the formula's answer before windows and limits
   int desired = 0;
-  boost::container::small_vector<step, 3> steps;
+  boost::container::small_vector<step, 4> steps{};
+  std::vector<std::string> words{};  ///< of the steps, in a decision read from a record
   bool operator==(const decision&) const = default;
 
   direction towards() const {

@@ -44,6 +44,7 @@ struct status_failed {
 struct decision_made {
   decision made{};
   microseconds took{0};  ///< since the poll began
+  bool shadow = false;   ///< of the second policy, not acted on
 };
 struct scale_requested {
   int from = 0;

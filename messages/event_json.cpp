@@ -153,22 +153,24 @@ class event_writer {
     took(x.seen.took);
   }
   void members(const event&, const status_failed& x) { fault(x.what); }
-  void members(const event&, const decision_made& x) {
+  void members(const event& e, const decision_made& x) {
     field("current", x.made.current);
     field("recommended", x.made.recommended);
     field("desired", x.made.desired);
     field("direction", to_string(x.made.towards()));
     key("steps");
     json_.StartArray();
-    for (const auto& s : x.made.steps) {
+    for (std::size_t i = 0; i < x.made.steps.size(); ++i) {
+      const auto& s = x.made.steps[i];
       json_.StartObject();
       field("rule", to_string(s.code));
       field("from", s.from);
       field("to", s.to);
-      field("why", why(s));
+      field("why", x.made.words.empty() ? why(s, *e.target) : x.made.words[i]);
       json_.EndObject();
     }
     json_.EndArray();
+    if (x.shadow) key("shadow"), json_.Bool(true);
   }
   void change(int from, int to) {
     field("from", from);

@@ -18,9 +18,16 @@ constexpr std::array<string_view, failure_kinds> failure_names{
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
 
 constexpr std::array<string_view, rules> rule_names{
-    "target", "tolerance",    "combine", "missing-metric",
-    "hold",   "switched-off", "min",     "max"};
-static_assert(static_cast<std::size_t>(rule::max) + 1 == rule_names.size());
+    "target",       "tolerance",      "unready",
+    "panic",        "combine",        "missing-metric",
+    "stale",        "hold",           "fallback",
+    "stabilize-up", "stabilize-down", "outage-guard",
+    "rate-up",      "rate-down",      "flap-budget",
+    "switched-off", "activate",       "idle",
+    "schedule-min", "schedule-max",   "min",
+    "max",          "paused",         "dry-run",
+    "pause-in",     "pause-out",      "shadow"};
+static_assert(static_cast<std::size_t>(rule::shadow) + 1 == rule_names.size());
 
 constexpr std::array type_names{
     string_view{"scaleit.daemon.started"},  string_view{"scaleit.daemon.stopped"},

@@ -43,6 +43,8 @@ struct metric_sample {
 struct missing_metric {
   std::string name;
   std::string why;  ///< "/cpu/highPriority is absent"
+  /// Why its own request failed; nothing when it was answered, without the metric.
+  std::optional<failure_kind> failed{};
   bool operator==(const missing_metric&) const = default;
 };
 

@@ -6,7 +6,7 @@
 // actors share it as `std::shared_ptr<const target_spec>`.
 #pragma once
 
-#include "messages/bounds.hpp"
+#include "messages/policy_spec.hpp"
 
 #include <chrono>
 #include <memory>
@@ -40,9 +40,12 @@ enum class metric_type {
 
 struct metric_spec {
   std::string name;
-  std::string value;  ///< JSON Pointer into the status body
+  std::string value;  ///< JSON Pointer into the status body, or into that of `url`
   metric_type type = metric_type::value;
   double target = 0;  ///< > 0
+  std::string url{};  ///< where it is read (GET), if not from the status
+  std::chrono::milliseconds timeout{2000};  ///< of `url`
+  std::vector<header> headers{};            ///< of `url`
   bool operator==(const metric_spec&) const = default;
 };
 
@@ -57,22 +60,17 @@ struct scale_spec {
   bool operator==(const scale_spec&) const = default;
 };
 
-/// Deadband around a ratio of 1, as HPA's (KEP-4951), one per direction.
-struct tolerance_spec {
-  double up = 0.1;    ///< >= 0
-  double down = 0.1;  ///< >= 0
-  bool operator==(const tolerance_spec&) const = default;
-};
-
-struct target_spec {
+/// The policy's keys stand beside the others, as in the file. The defaults are those of a
+/// config file.
+struct target_spec : policy_spec {
   std::string name;  ///< DNS-1123 subdomain, unique
   std::chrono::milliseconds interval{5000};
   status_spec status;
-  std::vector<metric_spec> metrics;
+  std::vector<metric_spec> metrics;  ///< 1 .. bounds::metrics_max, in any order
   scale_spec scale;
-  int min_replicas = 1;
-  int max_replicas = bounds::replicas_max;
-  tolerance_spec tolerance;
+  /// None or one: a second policy for the same observations, never acted on. Complete:
+  /// this spec with what `shadow` changes; active, and without a shadow of its own.
+  std::vector<target_spec> shadow;
   bool operator==(const target_spec&) const = default;
 };
 

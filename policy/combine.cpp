@@ -9,15 +9,12 @@ namespace scaleit::policy {
 
 namespace {
 
-/// The metrics that should have been there and are not, for a sentence.
-std::string names_of_missing(const target_spec& spec, const observation& seen) {
-  std::string names;
-  for (const auto& m : spec.metrics) {
-    if (seen.find(m.name)) continue;
-    if (!names.empty()) names += ", ";
-    names += m.name;
-  }
-  return names;
+/// The metrics that should have been there and are not, one bit each.
+double missing(const target_spec& spec, const observation& seen) {
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i)
+    if (!seen.find(spec.metrics[i].name)) mask |= std::uint64_t{1} << i;
+  return static_cast<double>(mask);
 }
 
 }  // namespace
@@ -26,33 +23,29 @@ int combine(const target_spec& spec, const observation& seen, decision& d) {
   step strongest;
   int wanted = -1;
   std::size_t usable = 0;
-  for (const auto& metric : spec.metrics) {
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+    const auto& metric = spec.metrics[i];
     const auto* sample = seen.find(metric.name);
     if (sample == nullptr) continue;
     ++usable;
     step s;
+    s.metric = static_cast<std::uint8_t>(i);
     const int asks = recommend(metric, spec.tolerance, sample->value, seen.replicas, s);
     if (asks <= wanted) continue;
     wanted = asks;
-    strongest = std::move(s);
+    strongest = s;
   }
   const int current = seen.replicas;
   if (usable == 0) {
-    d.steps.push_back(
-        {rule::hold, current, current, names_of_missing(spec, seen), {}, {}});
+    d.steps.push_back({rule::hold, 0, current, current, {missing(spec, seen)}});
     return current;
   }
   d.steps.push_back(strongest);
   if (usable > 1)
-    d.steps.push_back({rule::combine,
-                       wanted,
-                       wanted,
-                       strongest.metric,
-                       {static_cast<double>(usable)},
-                       {}});
-  if (usable < spec.metrics.size() && wanted < current) {
     d.steps.push_back(
-        {rule::missing_metric, wanted, current, names_of_missing(spec, seen), {}, {}});
+        {rule::combine, strongest.metric, wanted, wanted, {static_cast<double>(usable)}});
+  if (usable < spec.metrics.size() && wanted < current) {
+    d.steps.push_back({rule::missing_metric, 0, wanted, current, {missing(spec, seen)}});
     wanted = current;
   }
   return wanted;

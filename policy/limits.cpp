@@ -9,7 +9,7 @@ namespace scaleit::policy {
 
 int limit(const target_spec& spec, int current, int wanted, decision& d) {
   const auto change = [&](rule code, int to, double number = 0) {
-    d.steps.push_back({code, wanted, to, {}, {number}, {}});
+    d.steps.push_back({code, 0, wanted, to, {number}});
     wanted = to;
   };
   if (current == 0 && spec.min_replicas > 0) {

@@ -33,7 +33,6 @@ int replicas_for(double x) {
 int recommend(const metric_spec& metric, const tolerance_spec& tolerance, double value,
               int current, step& why) {
   const bool total = metric.type == metric_type::average_value;
-  why.metric = metric.name;
   why.from = current;
   const double per_replica = total && current > 0 ? value / current : value;
   const double ratio = per_replica / metric.target;

@@ -86,7 +86,7 @@ TEST_CASE("an answer without its metric is a streak, too") {
 TEST_CASE("at debug every poll is told, with its reason") {
   log_book book{log_level::debug};
   decision d{10, 10, 10, {}};
-  d.steps.push_back({rule::tolerance, 10, 10, "cpu", {0.83, 0.8, 0.125}, ""});
+  d.steps.push_back({rule::tolerance, 0, 10, 10, {0.83, 0.8, 0.125}});
   CHECK(book.tell(at(0, decision_made{d})) ==
         lines{{log_level::debug,
                "target=app replicas 10 -> 10: within tolerance: cpu 0.83 is 3.7 % above "

@@ -58,7 +58,7 @@ TEST_CASE("a failure says its kind, sentence, status and duration") {
 
 TEST_CASE("a decision carries its steps as sentences") {
   decision d{10, 12, 12, {}};
-  d.steps.push_back({rule::target, 10, 12, "cpu", {0.95, 0.8, 11.875}, ""});
+  d.steps.push_back({rule::target, 0, 10, 12, {0.95, 0.8, 11.875}});
   CHECK_THAT(
       json(decision_made{d}),
       ContainsSubstring(

@@ -17,7 +17,9 @@ inline target_spec app_spec(std::string name = "app",
   s.status.url = url + "/app/status";
   s.metrics = {{"cpu", "/cpu/highPriority", metric_type::value, 0.8}};
   s.scale.url = url + "/app/replicas";
+  s.max_replicas = bounds::replicas_max;
   s.tolerance = {0.125, 0.125};
+  s.behavior = immediate_behavior();
   return s;
 }
 
