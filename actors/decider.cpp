@@ -1,7 +1,7 @@
 #include "actors/decider.hpp"
 
 #include "actors/guard.hpp"
-#include "policy/decide.hpp"
+#include "policy/history.hpp"
 
 #include <caf/send.hpp>
 
@@ -16,29 +16,38 @@ decider_actor::behavior_type decider_state::make_behavior(services* s, ledger_pt
   actuator = std::move(a);
   harden(self);
   return {
-      [this](const status_read& x) {
-        with->mishaps.disturb(name, [&] { on_status(x); });
-      },
+      [this](const polled& x) { with->mishaps.disturb(name, [&] { on_polled(x); }); },
   };
 }
 
-void decider_state::on_status(const status_read& x) {
-  // The decision's time is the observation's, so that a replay, which has only the
-  // record's times, sees what this saw.
-  auto [made, next] =
-      policy::decide(*book->spec, book->memory, x.observed->as<status_observed>()->seen,
-                     x.observed->time);
+void decider_state::on_polled(const polled& x) {
+  if (x.outcome != book->awaited) return;  // meant for one that died before it
+  // The decision's time is the poll's, so that a replay, which has only the record's
+  // times, sees what this saw.
+  const auto time = x.outcome->time;
+  const auto& spec = *book->spec;
+  const auto* read = x.outcome->as<status_observed>();
+  auto [live, shadow] = read
+                            ? policy::evaluate(spec, book->history, read->seen, time)
+                            : policy::evaluate_failure(spec, book->history, time);
+  book->decided();
+  if (read) ++book->loops_completed;
+  const auto command = live && policy::is_command(spec, *live)
+                           ? std::optional{std::pair{live->current, live->desired}}
+                           : std::nullopt;
+  if (live) tell(x, std::move(*live), false);
+  if (shadow) tell(x, std::move(*shadow), true);
+  if (command)
+    caf::anon_send(actuator, set_replicas{command->first, command->second, x.outcome,
+                                          x.poll_began});
+}
+
+void decider_state::tell(const polled& x, decision&& d, bool shadow) {
   const auto now = self->clock().now();
-  const int from = made.current;
-  const int to = made.desired;
-  with->events.emit(
-      now, book->spec,
-      decision_made{std::move(made),
-                    std::chrono::duration_cast<microseconds>(now - x.poll_began)});
-  book->memory = std::move(next);
-  ++book->loops_completed;
-  if (from != to)
-    caf::anon_send(actuator, set_replicas{from, to, x.observed, x.poll_began});
+  const auto took = std::chrono::duration_cast<microseconds>(now - x.poll_began);
+  const bool failed = x.outcome->as<status_failed>() != nullptr;
+  with->events.emit(x.outcome->time, now, book->spec,
+                    decision_made{std::move(d), took, shadow, failed});
 }
 
 decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,

@@ -1,8 +1,9 @@
 // Decides how many replicas an application should have.
 //
-// A thin shell over policy::decide(). Receives what was read; emits
-// `decision.made`, "no change" included; sends the actuator a command when the
-// number changes. Lost on a restart: nothing, its memory is in the ledger.
+// A thin shell over policy::evaluate(). Receives how a poll went; emits `decision.made`,
+// "no change" included, and the shadow's, if there is one; sends the actuator a command
+// when the number changes. Lost on a restart: the poll it was deciding on; its memory is
+// in the ledger.
 #pragma once
 
 #include "actors/ledger.hpp"
@@ -20,7 +21,8 @@ struct decider_state {
   decider_actor::behavior_type make_behavior(services* with, ledger_ptr book,
                                              actuator_actor actuator);
 
-  void on_status(const status_read& x);
+  void on_polled(const polled& x);
+  void tell(const polled& x, decision&& d, bool shadow);
 
   decider_actor::pointer self;
   services* with = nullptr;

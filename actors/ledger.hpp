@@ -13,11 +13,13 @@
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
-#include "policy/memory.hpp"
+#include "policy/history.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace scaleit::actors {
 
@@ -32,11 +34,39 @@ struct ledger {
   };
 
   target_ptr spec;
-  policy::memory memory;  ///< written by decider; poller and actuator fold into it
+  policy::history history;  ///< a fold over the events below, in their order
   std::uint64_t loops_completed = 0;  ///< written by decider
   std::optional<request> in_flight;   ///< written by actuator
   steady_time last_answer{};          ///< of a scale request; written by actuator
   actuator_actor actuator;            ///< who hears of the answer; written by supervisor
+
+  // -- the order of the fold ---------------------------------------------------------------
+  // A record is folded in its order: a poll, its decision, then what happened after the
+  // poll. So what comes between a poll and its decision waits until that is made.
+
+  /// The poll is about to be decided on. One that was awaited before never will be: its
+  /// decider is dead.
+  void await(event_ptr poll) {
+    if (awaited) {
+      policy::recall(*spec, history, *awaited);
+      decided();
+    }
+    awaited = std::move(poll);
+  }
+  /// The awaited poll and its decision are in the history.
+  void decided() {
+    awaited.reset();
+    for (const auto& e : std::exchange(waiting, {})) policy::recall(*spec, history, *e);
+  }
+  void fold(event_ptr e) {
+    if (awaited)
+      waiting.push_back(std::move(e));
+    else
+      policy::recall(*spec, history, *e);
+  }
+
+  event_ptr awaited;
+  std::vector<event_ptr> waiting;
 };
 
 using ledger_ptr = std::shared_ptr<ledger>;
@@ -49,12 +79,9 @@ struct services {
   reader_cache& readers;
 };
 
-/// Emits an event of the target and folds it into the memory of its decisions.
-inline event_ptr record(const services& s, ledger& book, steady_time at,
-                        event::payload data) {
-  auto e = s.events.emit(at, book.spec, std::move(data));
-  policy::recall(book.memory, *e);
-  return e;
+/// Emits an event of the target and folds it into its history.
+inline void record(const services& s, ledger& book, steady_time at, event::payload data) {
+  book.fold(s.events.emit(at, book.spec, std::move(data)));
 }
 
 }  // namespace scaleit::actors

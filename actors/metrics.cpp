@@ -92,6 +92,11 @@ metrics::metrics(const std::string& version)
   healthy_ = gauges("scaleit_target_healthy", "1 while every actor of the target is up.");
   failing_ = gauges("scaleit_failures_in_a_row",
                     "Failed polls since the target's last good one.");
+  shadow_desired_ = gauges("scaleit_shadow_desired_replicas",
+                           "Replicas the shadow policy's last decision asked for.");
+  shadow_decisions_ = counters("scaleit_shadow_decisions_total",
+                               "Decisions of the shadow policy, by whether the live one "
+                               "decided the same.");
   values_ = gauges("scaleit_metric_value", "Last value of the metric.");
   value_targets_ = gauges("scaleit_metric_target", "Value at which the metric is held.");
   targets_ = &gauges("scaleit_targets", "Targets being scaled.")->Add({});
@@ -142,8 +147,14 @@ metrics::series& metrics::of(const event& e) {
            {},
            &old_failures("get", spec.status.url),
            &old_failures("put", spec.scale.url),
-           nullptr};
+           nullptr,
+           {}};
   s.healthy->Set(1);
+  if (!spec.shadow.empty())
+    s.shadow = shadow_series{
+        &shadow_desired_->Add(labels),
+        &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "yes"}}),
+        &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "no"}})};
   for (const auto& m : spec.metrics) {
     const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
     s.metrics.push_back({m.name, &values_->Add(both), &value_targets_->Add(both)});
@@ -161,6 +172,11 @@ void metrics::forget(const std::string& target) {
   desired_->Remove(s.desired);
   healthy_->Remove(s.healthy);
   failing_->Remove(s.failing);
+  if (s.shadow) {
+    shadow_desired_->Remove(s.shadow->desired);
+    shadow_decisions_->Remove(s.shadow->agreed);
+    shadow_decisions_->Remove(s.shadow->differed);
+  }
   for (const auto& m : s.metrics) {
     values_->Remove(m.value);
     value_targets_->Remove(m.target);
@@ -211,12 +227,22 @@ void metrics::apply(const event& e, const status_failed& x) {
 }
 
 void metrics::apply(const event& e, const decision_made& x) {
-  heartbeat_->Increment();
+  if (x.shadow) return compare(e, x.made);
+  if (!x.on_failure) heartbeat_->Increment();
   of(e).desired->Set(x.made.desired);
   const auto towards = x.made.towards();
   const int place = static_cast<int>(towards) + 1;
   decisions_[static_cast<std::size_t>(place)]->Increment();
   if (towards == direction::none) loop_duration_->Observe(seconds(x.took));
+}
+
+/// The last step of a shadow's decision carries what the live policy decided.
+void metrics::compare(const event& e, const decision& d) {
+  const auto& s = of(e);
+  if (!s.shadow || d.steps.empty()) return;
+  s.shadow->desired->Set(d.desired);
+  const bool agrees = d.desired == static_cast<int>(d.steps.back().numbers[0]);
+  (agrees ? s.shadow->agreed : s.shadow->differed)->Increment();
 }
 
 void metrics::apply(const event&, const scale_applied& x) {

@@ -17,6 +17,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,11 @@ class metrics {
     prometheus::Gauge* value;
     prometheus::Gauge* target;
   };
+  struct shadow_series {
+    prometheus::Gauge* desired;
+    prometheus::Counter* agreed;
+    prometheus::Counter* differed;
+  };
   /// What a target owns; gone with it.
   struct series {
     prometheus::Gauge* replicas;
@@ -56,6 +62,7 @@ class metrics {
     prometheus::Counter* status_failures;  ///< shared by targets with the same path
     prometheus::Counter* scale_failures;
     target_ptr spec;
+    std::optional<shadow_series> shadow;
   };
 
   void apply(const event& e, const target_added&);
@@ -74,6 +81,7 @@ class metrics {
 
   series& of(const event& e);
   void forget(const std::string& target);
+  void compare(const event& e, const decision& d);
   void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
   prometheus::Counter& old_failures(const char* method, const std::string& url);
 
@@ -97,6 +105,8 @@ class metrics {
   family<prometheus::Gauge>* desired_;
   family<prometheus::Gauge>* healthy_;
   family<prometheus::Gauge>* failing_;
+  family<prometheus::Gauge>* shadow_desired_;
+  family<prometheus::Counter>* shadow_decisions_;
   family<prometheus::Gauge>* values_;
   family<prometheus::Gauge>* value_targets_;
   prometheus::Gauge* targets_;

@@ -98,16 +98,18 @@ void poller_state::on_answer(const poll_answer& x) {
 
   auto& seen = std::get<observation>(read);
   seen.took = response.took;
-  // Not folded here: decide() returns the memory that this reading leads to.
-  auto observed = with->events.emit(
-      self->clock().now(), book->spec,
-      status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
-  caf::anon_send(decider, status_read{std::move(observed), began});
+  report(status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
 }
 
 void poller_state::fail(failure f) {
-  record(*with, *book, self->clock().now(),
-         status_failed{std::move(f), late_by, std::exchange(ticks_skipped, 0)});
+  report(status_failed{std::move(f), late_by, std::exchange(ticks_skipped, 0)});
+}
+
+/// Not folded into the history here: the decider does, when it decides.
+void poller_state::report(event::payload outcome) {
+  auto e = with->events.emit(self->clock().now(), book->spec, std::move(outcome));
+  book->await(e);
+  caf::anon_send(decider, polled{std::move(e), began});
 }
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,

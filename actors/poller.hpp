@@ -1,8 +1,8 @@
 // Reads one application's status, every interval, for ever.
 //
 // Owns the timing of the polls and the request in flight. Receives its own ticks
-// and the client's answers; emits `status.observed` and `status.failed`; sends what
-// was read to the decider. A failed poll is an event, never an exception. Lost on a
+// and the client's answers; emits `status.observed` and `status.failed`; sends how
+// it went to the decider. A failed poll is an event, never an exception. Lost on a
 // restart: the poll in flight (it is cancelled) and the count of skipped ticks.
 #pragma once
 
@@ -32,6 +32,7 @@ struct poller_state {
   void arm(steady_time due);
   void poll(microseconds late);
   void fail(failure f);
+  void report(event::payload outcome);
 
   poller_actor::pointer self;
   services* with = nullptr;

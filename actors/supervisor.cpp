@@ -75,6 +75,9 @@ void supervisor_state::on_add(const add_target& x) {
   const bool known = c.book != nullptr;
   if (known) {
     stop(c, role::actuator);
+    c.book->await(nullptr);
+    policy::recall_changed(c.book->history.live);
+    policy::recall_changed(c.book->history.shadow);
   } else {
     c.book = std::make_shared<ledger>();
   }

@@ -3,7 +3,7 @@
 // Read as a list of conversations:
 //
 //   supervisor -> poller      begin
-//   poller     -> decider     a status was read
+//   poller     -> decider     a poll is over
 //   decider    -> actuator    set this many replicas
 //   publisher  -> telemetry, logger, ...   events are waiting in your queue
 //   anyone     -> supervisor  add or remove a target; stop
@@ -40,9 +40,9 @@ struct poll_answer {
 };
 
 // -- decider ----------------------------------------------------------------------
-/// A status was read: a `scaleit.status.observed` of this target.
-struct status_read {
-  event_ptr observed;
+/// A poll is over: a `scaleit.status.observed` or `.failed` of this target.
+struct polled {
+  event_ptr outcome;
   steady_time poll_began{};
 };
 
@@ -89,7 +89,7 @@ struct stop_check {};
 
 using poller_actor = caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_now>,
                                       caf::reacts_to<poll_answer>>;
-using decider_actor = caf::typed_actor<caf::reacts_to<status_read>>;
+using decider_actor = caf::typed_actor<caf::reacts_to<polled>>;
 using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;
 using subscriber_actor = caf::typed_actor<caf::reacts_to<events_ready>>;
@@ -103,7 +103,7 @@ using supervisor_actor =
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_answer)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::status_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::polled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::set_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::scale_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::events_ready)

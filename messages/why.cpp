@@ -6,56 +6,248 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 namespace scaleit {
 
 namespace {
 
-/// `18.8 % above 0.80`, `3.1 % below 30.00`, `exactly 0.80`.
+using fmt::format;
+
+/// A number of digits after the point, halves away from zero: 3.75 is 3.8, although the
+/// double that stands for it is a little less.
+std::string rounded(double x, int digits) {
+  return format("{:.{}f}", x + std::copysign(1e-9 * std::max(1.0, std::abs(x)), x),
+                digits);
+}
+
+/// `18.8 % above 0.80`, `3.1 % below 30.00`, `at 0.80`.
 std::string distance(double value, double target) {
   const double percent = (value / target - 1) * 100;
   if (std::abs(percent) < 0.05) return "at " + format_value(target);
-  return fmt::format("{:.1f} % {} {}", std::abs(percent), percent > 0 ? "above" : "below",
-                     format_value(target));
+  return format("{} % {} {}", rounded(std::abs(percent), 1),
+                percent > 0 ? "above" : "below", format_value(target));
 }
 
-/// The metrics whose bits are set.
-std::string names(double mask, const target_spec& spec) {
-  std::string all;
-  for (std::size_t i = 0; i < spec.metrics.size(); ++i)
-    if (static_cast<std::uint64_t>(mask) >> i & 1)
-      all += (all.empty() ? "" : ", ") + spec.metrics[i].name;
-  return all;
+/// `140 s`, `2.5 s`
+std::string secs(double s) {
+  const bool whole = s >= 10 || std::abs(s - std::round(s)) < 0.05;
+  return rounded(s, whole ? 0 : 1) + " s";
 }
+
+/// `11.88 is rounded up to 12`, `exactly 7`
+std::string rounding(double exact, int to) {
+  if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
+    return format("exactly {}", to);
+  return format("{} is rounded up to {}", format_value(exact), to);
+}
+
+struct sentence {
+  const step& s;
+  const target_spec& spec;
+  const std::array<double, 4>& n = s.numbers;
+
+  const std::string& metric() const { return spec.metrics.at(s.metric).name; }
+
+  /// The metrics whose bits are set.
+  std::string names(double mask) const {
+    std::string all;
+    for (std::size_t i = 0; i < spec.metrics.size(); ++i)
+      if (static_cast<std::uint64_t>(mask) >> i & 1)
+        all += (all.empty() ? "" : ", ") + spec.metrics[i].name;
+    return all.empty() ? "none" : all;
+  }
+
+  std::string target() const {
+    if (spec.panic)
+      return format("{} load averages {} over {}: at {} each, {}", metric(),
+                    format_value(n[0]),
+                    secs(static_cast<double>(spec.panic->stable_window.count()) / 1e6),
+                    format_value(n[1]), rounding(n[2], s.to));
+    if (s.from == 0)
+      return format("{} {} at {} each: {}", metric(), format_value(n[0]),
+                    format_value(n[1]), rounding(n[2], s.to));
+    return format("{} {} is {}: {}", metric(), format_value(n[0]), distance(n[0], n[1]),
+                  rounding(n[2], s.to));
+  }
+
+  std::string tolerance() const {
+    const auto allowed = format("{:.4g} % allowed", n[2] * 100);
+    if (n[1] == 0)
+      return format("within tolerance: the expression yields {}, {}, {}",
+                    format_value(n[0]), distance(n[0], 1), allowed);
+    return format("within tolerance: {} {} is {}, {}", metric(), format_value(n[0]),
+                  distance(n[0], n[1]), allowed);
+  }
+
+  std::string unready() const {
+    const double value = n[0], target = n[1], ready = n[2];
+    const auto what = format("{} {} is {} with {:.0f} of {} ready", metric(),
+                             format_value(value), distance(value, target), ready, s.from);
+    if (value < target)
+      return format("{}: {}", what, rounding(ready * value / target, s.to));
+    if (s.to == s.from)
+      return format("{}; were the others idle it would be {}: no scale-out", what,
+                    format_value(value * ready / s.from));
+    return format("{}, the others counted as idle: {}", what,
+                  rounding(ready * value / target, s.to));
+  }
+
+  std::string panic() const {
+    const auto since = n[2] < 0.05 ? std::string{"now"} : secs(n[2]) + " ago";
+    return format(
+        "panic: {} load averages {} over {}; the last burst was {}, and until {} after "
+        "it "
+        "the highest wish counts, {}",
+        metric(), format_value(n[0]),
+        secs(static_cast<double>(spec.panic ? spec.panic->panic_window().count() : 0) /
+             1e6),
+        since, secs(n[3]), s.to);
+  }
+
+  std::string combine() const {
+    switch (spec.combine.kind) {
+      case combine_kind::max:
+        return format("{} asks for the most of {:.0f} metrics", metric(), n[0]);
+      case combine_kind::min:
+        return format("{} asks for the least of {:.0f} metrics", metric(), n[0]);
+      case combine_kind::average:
+        return format("the average of {:.0f} metrics: {}", n[0], rounding(n[1], s.to));
+      case combine_kind::expression:
+        break;
+    }
+    return format("the expression yields {}: {}", format_value(n[0]),
+                  rounding(n[1], s.to));
+  }
+
+  std::string missing() const {
+    if (spec.combine.kind == combine_kind::max)
+      return format("{} is missing: no scale-in without it", names(n[0]));
+    return format("{} is missing: held at {}", names(n[0]), s.to);
+  }
+
+  std::string hold() const {
+    if (n[1] != 0) return format("the expression yields no number: held at {}", s.to);
+    return n[0] == 0 ? format("no usable metric: held at {}", s.to)
+                     : format("no usable metric ({}): held at {}", names(n[0]), s.to);
+  }
+
+  std::string fallback() const {
+    const auto failed =
+        format("{:.0f} polls in a row have failed, more than {:.0f}", n[0], n[1]);
+    if (s.to == static_cast<int>(n[2]))
+      return format("{}: falling back to {}", failed, s.to);
+    return format("{}: keeping {}, the fallback being {:.0f}", failed, s.to, n[2]);
+  }
+
+  std::string stabilize() const {
+    const auto window = format("held by the {:.0f} s window", n[2]);
+    if (n[1] <= 0)
+      return format("{}: a new target begins with the {} it has", window, s.to);
+    return format("{}: {}{:.0f} was wanted {} ago", window,
+                  s.code == rule::stabilize_up ? "only " : "", n[0], secs(n[1]));
+  }
+
+  std::string guard() const {
+    return format(
+        "{} load fell from {} to {} {} ago, which may be an outage: no scale-in for {} "
+        "more, "
+        "or until it is back",
+        metric(), format_value(n[0]), format_value(n[1]), secs(n[2]), secs(n[3] - n[2]));
+  }
+
+  std::string rate() const {
+    const bool up = s.code == rule::rate_up;
+    if (n[2] == 0) return up ? "scale-out is disabled" : "scale-in is disabled";
+    return format(
+        "limited to {:.0f} {} per {}: from {:.0f} at the period's start to {} {}", n[0],
+        n[1] != 0   ? "%"
+        : n[0] == 1 ? "pod"
+                    : "pods",
+        secs(n[2]), n[3], up ? "at most" : "at least", s.to);
+  }
+
+  std::string flaps() const {
+    return format("{:.0f} {} within {} are the budget: scale-in waits {} more", n[0],
+                  n[0] == 1 ? "reversal" : "reversals", secs(n[1]), secs(n[2]));
+  }
+
+  std::string idle() const {
+    if (n[2] != 0) return "nothing is above its activation value: stays at 0";
+    if (s.to == 0)
+      return format("idle for {}, the cooldown is {}: to zero", secs(n[0]), secs(n[1]));
+    return format("idle for {} of the cooldown's {}: not yet to zero", secs(n[0]),
+                  secs(n[1]));
+  }
+
+  std::string scheduled() const {
+    const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
+    return format("{} to {} by the schedule '{}' {} for {}",
+                  s.code == rule::schedule_min ? "raised" : "lowered", s.to, by.cron,
+                  by.timezone, to_string(by.duration));
+  }
+};
 
 }  // namespace
 
 std::string why(const step& s, const target_spec& spec) {
-  const auto [a, b, c, d] = s.numbers;
-  const auto& metric = spec.metrics.at(s.metric).name;
+  const sentence x{s, spec};
   switch (s.code) {
-    case rule::target:  // value, target, the exact product
-      return fmt::format("{} {} is {}: {} is rounded up to {}", metric, format_value(a),
-                         distance(a, b), format_value(c), s.to);
-    case rule::tolerance:  // value, target, allowed ratio
-      return fmt::format("within tolerance: {} {} is {}, {:.1f} % allowed", metric,
-                         format_value(a), distance(a, b), c * 100);
-    case rule::combine:  // number of metrics
-      return fmt::format("{} asks for the most of {:.0f} metrics", metric, a);
+    case rule::target:
+      return x.target();
+    case rule::tolerance:
+      return x.tolerance();
+    case rule::unready:
+      return x.unready();
+    case rule::panic:
+      return x.panic();
+    case rule::combine:
+      return x.combine();
     case rule::missing_metric:
-      return fmt::format("{} is missing: no scale-in without it", names(a, spec));
+      return x.missing();
+    case rule::stale:
+      return format("observed {} ago; older than {} is not used", secs(x.n[0]),
+                    secs(x.n[1]));
     case rule::hold:
-      return fmt::format("no usable metric ({}): held at {}", names(a, spec), s.to);
-    case rule::switched_off:  // minimum
-      return fmt::format("0 replicas while the minimum is {:.0f}: switched off by hand",
-                         a);
+      return x.hold();
+    case rule::fallback:
+      return x.fallback();
+    case rule::stabilize_up:
+    case rule::stabilize_down:
+      return x.stabilize();
+    case rule::outage_guard:
+      return x.guard();
+    case rule::rate_up:
+    case rule::rate_down:
+      return x.rate();
+    case rule::flap_budget:
+      return x.flaps();
+    case rule::switched_off:
+      return format("0 replicas while the minimum is {:.0f}: switched off by hand",
+                    x.n[0]);
+    case rule::activate:
+      return format("{} {} is above its activation value {}: awake", x.metric(),
+                    format_value(x.n[0]), format_value(x.n[1]));
+    case rule::idle:
+      return x.idle();
+    case rule::schedule_min:
+    case rule::schedule_max:
+      return x.scheduled();
     case rule::min:
-      return fmt::format("raised to the minimum of {}", s.to);
+      return format("raised to the minimum of {}", s.to);
     case rule::max:
-      return fmt::format("lowered to the maximum of {}", s.to);
-    default:
-      break;
+      return format("lowered to the maximum of {}", s.to);
+    case rule::paused:
+      return format("paused: held at {}", s.to);
+    case rule::dry_run:
+      return "dry run: nothing is sent";
+    case rule::pause_in:
+      return format("scale-in is paused: held at {}", s.to);
+    case rule::pause_out:
+      return format("scale-out is paused: held at {}", s.to);
+    case rule::shadow:
+      return format("a shadow, not acted on: the live policy decided {:.0f}", x.n[0]);
   }
   return {};
 }

@@ -2,18 +2,64 @@
 
 #include "policy/rules.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace scaleit::policy {
 
-outcome decide(const target_spec& spec, memory mem, const observation& seen, time_point) {
+void evaluation::step_to(int to, rule code, std::initializer_list<double> numbers,
+                         std::size_t metric) {
+  step s{code, static_cast<std::uint8_t>(metric), number, to, {}};
+  std::copy(numbers.begin(), numbers.end(), s.numbers.begin());
+  made.steps.push_back(s);
+  number = to;
+}
+
+namespace {
+
+/// From the recommendation to the answer.
+void finish(evaluation& e) {
+  e.made.recommended = e.number;
+  if (!switched_off(e)) {
+    stabilize(e);
+    guard(e);
+    limit_rate(e);
+    limit_flaps(e);
+    to_or_from_zero(e);
+    bound(e);
+  }
+  apply_mode(e);
+  e.made.desired = e.number;
+  recall_decision(e.spec, e.mem, e.made, e.now);
+}
+
+evaluation begin(const target_spec& spec, memory& mem, const observation* seen,
+                 time_point now, decision& made, int current) {
+  made.current = current;
+  return {spec, mem, seen, now, made, current, current};
+}
+
+}  // namespace
+
+outcome decide(const target_spec& spec, memory mem, const observation& seen,
+               time_point now) {
   outcome out{{}, std::move(mem)};
-  decision& d = out.made;
-  d.current = seen.replicas;
-  d.recommended = combine(spec, seen, d);
-  d.desired = limit(spec, d.current, d.recommended, d);
-  out.next.failures_in_a_row = 0;
-  out.next.recommended = d.recommended;
+  recall_observed(spec, out.next, seen, now);
+  auto e = begin(spec, out.next, &seen, now, out.made, seen.replicas);
+  combine(e);
+  finish(e);
+  return out;
+}
+
+failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point now) {
+  failed_outcome out{{}, std::move(mem)};
+  recall_failed(out.next, now);
+  if (!out.next.replicas) return out;  // never seen: there is nothing to go by
+  decision made;
+  auto e = begin(spec, out.next, nullptr, now, made, *out.next.replicas);
+  if (!fall_back(e)) return out;
+  finish(e);
+  out.made = std::move(made);
   return out;
 }
 

@@ -1,13 +1,19 @@
 // The decision: how many replicas should there be, and why.
 //
-// A pure function. The same code runs in the daemon, in a replay of a record,
-// in a rehearsal and in tests; whoever calls it brings the time along.
+// Pure functions. The same code runs in the daemon, in a replay of a record, in a
+// rehearsal and in tests; whoever calls it brings the time along.
+//
+// observe -> recommend -> combine -> (panic | fallback) -> stabilize -> guard -> rate
+// limit
+// -> flap budget -> schedule and bounds -> mode
 #pragma once
 
 #include "messages/decision.hpp"
 #include "messages/observation.hpp"
 #include "messages/target_spec.hpp"
 #include "policy/memory.hpp"
+
+#include <optional>
 
 namespace scaleit::policy {
 
@@ -16,11 +22,24 @@ struct outcome {
   memory next;
 };
 
-/// One evaluation: observe -> recommend -> combine -> limits. `spec` is valid (see
-/// docs/concepts/policy.md); `seen` is a good reading; `now` is the record's clock.
-/// Every rule that set or changed the number leaves a step, and the steps lead from
-/// `recommended` to `desired` without a gap. "No change" is a decision too.
+/// One evaluation. `spec` is valid (docs/concepts/policy.md); `seen` is a good reading;
+/// `now` is the record's clock. Every rule that set or changed the number leaves a step,
+/// and the steps lead from `current` by `recommended` to `desired` without a gap. "No
+/// change" is a decision too. `mem` is consumed: pass a copy to keep it.
 outcome decide(const target_spec& spec, memory mem, const observation& seen,
                time_point now);
+
+struct failed_outcome {
+  std::optional<decision> made;  ///< only while the fallback is active
+  memory next;
+};
+
+/// The same for a poll that failed.
+failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point now);
+
+/// Whether the decision is to be carried out: it changes the count, and the mode allows.
+inline bool is_command(const target_spec& spec, const decision& d) {
+  return d.changes() && spec.mode == scaling_mode::active;
+}
 
 }  // namespace scaleit::policy

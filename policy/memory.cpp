@@ -1,17 +1,115 @@
 #include "policy/memory.hpp"
 
+#include "policy/load.hpp"
+#include "policy/rules.hpp"
+
 namespace scaleit::policy {
 
-void recall(memory& m, const event& e) {
-  if (e.as<status_observed>()) {
-    m.failures_in_a_row = 0;
-  } else if (e.as<status_failed>()) {
-    ++m.failures_in_a_row;
-  } else if (const auto* d = e.as<decision_made>()) {
-    m.recommended = d->made.recommended;
-  } else if (const auto* s = e.as<scale_applied>()) {
-    m.applied = memory::scaling{e.time, s->from, s->to};
+namespace {
+
+void shift(memory& m, microseconds by) {
+  m.recommended_max.shift(by);
+  m.recommended_min.shift(by);
+  m.applied.shift(by);
+  for (auto& r : m.reversals) r += by;
+  for (auto& x : m.metrics) {
+    x.stable.shift(by);
+    x.burst.shift(by);
+    x.peak.shift(by);
+    if (x.panicked) *x.panicked += by;
+    if (x.dropped) *x.dropped += by;
   }
+  if (m.idle_since) *m.idle_since += by;
+}
+
+/// Every poll, good or not, moves the memory's clock.
+void tick(memory& m, time_point at) {
+  if (at < m.clock) shift(m, at - m.clock);
+  m.clock = at;
+}
+
+void recommend_at(const target_spec& spec, memory& m, int count, time_point at) {
+  const auto down = spec.behavior.down.stabilization_window;
+  const auto up = spec.behavior.up.stabilization_window;
+  if (down.count() > 0) {
+    m.recommended_max.add(at, count);
+    m.recommended_max.forget(at - down);
+  }
+  if (up.count() > 0) {
+    m.recommended_min.add(at, count);
+    m.recommended_min.forget(at - up);
+  }
+}
+
+}  // namespace
+
+void recall_observed(const target_spec& spec, memory& m, const observation& seen,
+                     time_point at) {
+  tick(m, at);
+  m.failures_in_a_row = 0;
+  m.replicas = seen.replicas;
+  if (stale(spec, seen, at)) return;
+  watch_idle(spec, m, seen, at);
+  if (!spec.panic && !spec.guard) return;
+  m.metrics.resize(spec.metrics.size());
+  const int carrying = serving(spec, m, seen, at);
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+    const auto value = usable(seen, spec.metrics[i]);
+    if (!value) continue;
+    const double total = load(spec.metrics[i], *value, carrying);
+    if (spec.panic) watch_panic(spec, i, m.metrics[i], total, carrying, at);
+    if (spec.guard) watch_guard(*spec.guard, m.metrics[i], total, at);
+  }
+}
+
+void recall_failed(memory& m, time_point at) {
+  tick(m, at);
+  ++m.failures_in_a_row;
+}
+
+void recall_decision(const target_spec& spec, memory& m, const decision& made,
+                     time_point at) {
+  // The first decision of a new target took the count it found for a recommendation, too
+  // (`stabilize`). That mattered if it was held there, and then its steps say so.
+  if (!m.has_recommended)
+    for (const auto& s : made.steps)
+      if (s.code == rule::stabilize_up || s.code == rule::stabilize_down)
+        recommend_at(spec, m, s.to, at);
+  m.has_recommended = true;
+  recommend_at(spec, m, made.recommended, at);
+}
+
+void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at) {
+  m.replicas = to;
+  if (from == to) return;
+  m.applied.add(spec, at, to - from);
+  const int towards = to > from ? 1 : -1;
+  if (spec.flap_budget && m.last_direction == -towards) {
+    const auto budget = static_cast<std::size_t>(spec.flap_budget->reversals);
+    if (m.reversals.capacity() != budget) m.reversals.rset_capacity(budget);
+    m.reversals.push_back(at);  // of a full ring the oldest goes
+  }
+  m.last_direction = towards;
+}
+
+void recall_changed(memory& m) {
+  m.metrics.clear();
+  m.applied.restart();
+  m.idle_since.reset();
+  m.cached = {};
+}
+
+void recall(const target_spec& spec, memory& m, const event& e, bool shadow) {
+  if (const auto* o = e.as<status_observed>())
+    recall_observed(spec, m, o->seen, e.time);
+  else if (e.as<status_failed>())
+    recall_failed(m, e.time);
+  else if (const auto* d = e.as<decision_made>(); d && d->shadow == shadow)
+    recall_decision(spec, m, d->made, e.time);
+  else if (const auto* s = e.as<scale_applied>())
+    recall_applied(spec, m, s->from, s->to, e.time);
+  else if (e.as<target_changed>())
+    recall_changed(m);
 }
 
 }  // namespace scaleit::policy

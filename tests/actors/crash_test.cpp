@@ -99,7 +99,7 @@ TEST_CASE("an actuator that dies with a request in flight leaves its outcome on 
   h.house.add(app());
   h.advance(1s);
   CHECK(h.all<scale_applied>().size() == 1);
-  CHECK(h.house.staff().crews.at("app").book->memory.applied->to == 12);
+  CHECK(h.house.staff().crews.at("app").book->history.live.replicas == 12);
   CHECK(world.puts == std::vector<int>{12});
 }
 

@@ -1,0 +1,53 @@
+// [`shadow`]
+// A second policy for the same observations. It sees the live count and the live scalings,
+// keeps its own recommendations, and is never acted on.
+#include "policy/history.hpp"
+
+#include <utility>
+
+namespace scaleit::policy {
+
+namespace {
+
+/// The last step of a shadow's decision says what it is, and what was done instead.
+void mark(decision& d, int live) {
+  d.steps.push_back({rule::shadow, 0, d.desired, d.desired, {static_cast<double>(live)}});
+}
+
+}  // namespace
+
+verdict evaluate(const target_spec& spec, history& h, const observation& seen,
+                 time_point now) {
+  verdict v;
+  auto out = decide(spec, std::move(h.live), seen, now);
+  h.live = std::move(out.next);
+  if (const auto* second = shadow_of(spec)) {
+    auto other = decide(*second, std::move(h.shadow), seen, now);
+    h.shadow = std::move(other.next);
+    mark(other.made, out.made.desired);
+    v.shadow = std::move(other.made);
+  }
+  v.live = std::move(out.made);
+  return v;
+}
+
+verdict evaluate_failure(const target_spec& spec, history& h, time_point now) {
+  verdict v;
+  auto out = decide_on_failure(spec, std::move(h.live), now);
+  h.live = std::move(out.next);
+  v.live = std::move(out.made);
+  if (const auto* second = shadow_of(spec)) {
+    auto other = decide_on_failure(*second, std::move(h.shadow), now);
+    h.shadow = std::move(other.next);
+    v.shadow = std::move(other.made);
+    if (v.shadow) mark(*v.shadow, v.live ? v.live->desired : v.shadow->current);
+  }
+  return v;
+}
+
+void recall(const target_spec& spec, history& h, const event& e) {
+  recall(spec, h.live, e, false);
+  if (const auto* second = shadow_of(spec)) recall(*second, h.shadow, e, true);
+}
+
+}  // namespace scaleit::policy

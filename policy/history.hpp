@@ -1,0 +1,39 @@
+// The two memories of a target, its own and its shadow's, and one evaluation of both.
+//
+// What the decider, a replay and an explanation have in common, so that they cannot
+// differ: which events count for which memory, and in which order.
+#pragma once
+
+#include "policy/decide.hpp"
+
+#include <optional>
+
+namespace scaleit::policy {
+
+struct history {
+  memory live;
+  memory shadow;  ///< untouched unless the spec has one
+  bool operator==(const history&) const = default;
+};
+
+/// What came of a poll. A failed one has decisions only while a fallback is active.
+struct verdict {
+  std::optional<decision> live;
+  std::optional<decision> shadow;
+};
+
+/// Folds a good reading into both memories, decides, and folds the decisions.
+verdict evaluate(const target_spec& spec, history& h, const observation& seen,
+                 time_point now);
+/// The same for a failed poll.
+verdict evaluate_failure(const target_spec& spec, history& h, time_point now);
+
+/// Folds an event of the target that is not decided on here.
+void recall(const target_spec& spec, history& h, const event& e);
+
+/// The spec of the shadow, or null.
+inline const target_spec* shadow_of(const target_spec& spec) {
+  return spec.shadow.empty() ? nullptr : &spec.shadow.front();
+}
+
+}  // namespace scaleit::policy
