@@ -2,7 +2,7 @@
 //
 // Owned by the supervisor, which hands it to every actor it starts. All of a
 // target's actors run on one loop, and each field has one writer, so it needs no
-// lock. The memory is a fold over the target's events (policy/memory.hpp); the
+// lock. The history is a fold over the target's events (policy/memory.hpp); the
 // scale request in flight is here because the application may carry it out although
 // the actuator that sent it is gone, and must not be asked a second time.
 #pragma once
