@@ -122,9 +122,12 @@ struct sentence {
   }
 
   std::string missing() const {
+    const auto all = names(n[0]);
+    const bool several = all.find(',') != std::string::npos;
+    const auto what = all + (several ? " are missing" : " is missing");
     if (spec.combine.kind == combine_kind::max)
-      return format("{} is missing: no scale-in without it", names(n[0]));
-    return format("{} is missing: held at {}", names(n[0]), s.to);
+      return format("{}: no scale-in without {}", what, several ? "them" : "it");
+    return format("{}: held at {}", what, s.to);
   }
 
   std::string hold() const {

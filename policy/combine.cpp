@@ -58,7 +58,7 @@ void combine_expression(evaluation& e, const readings& r) {
 
 void combine_recommendations(evaluation& e, const readings& r) {
   const auto kind = e.spec.combine.kind;
-  const int carrying = serving(e.spec, e.mem, *e.seen, e.now);
+  const int carrying = serving(e.spec, e.mem, *e.seen);
   step chosen;
   std::size_t seen = 0;
   double sum = 0;

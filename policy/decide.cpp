@@ -53,7 +53,7 @@ outcome decide(const target_spec& spec, memory mem, const observation& seen,
 
 failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point now) {
   failed_outcome out{{}, std::move(mem)};
-  recall_failed(out.next, now);
+  recall_failed(spec, out.next, now);
   if (!out.next.replicas) return out;  // never seen: there is nothing to go by
   decision made;
   auto e = begin(spec, out.next, nullptr, now, made, *out.next.replicas);

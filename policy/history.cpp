@@ -1,6 +1,6 @@
 // [`shadow`]
-// A second policy for the same observations. It sees the live count and the live scalings,
-// keeps its own recommendations, and is never acted on.
+// A second policy for the same observations. It sees the live count and the live
+// scalings, keeps its own recommendations, and is never acted on.
 #include "policy/history.hpp"
 
 #include <utility>

@@ -26,12 +26,10 @@ inline std::optional<double> usable(const observation& seen, const metric_spec& 
 }
 
 /// The replicas that carry the load: those reported ready or, with a warm-up and nothing
-/// reported, those that have been there for longer than it.
-inline int serving(const target_spec& spec, memory& m, const observation& seen,
-                   time_point now) {
+/// reported, those that have been there for longer than it, at the memory's clock.
+inline int serving(const target_spec& spec, const memory& m, const observation& seen) {
   if (seen.ready) return *seen.ready;
   if (spec.warmup.count() == 0) return seen.replicas;
-  m.applied.advance(spec, now);
   const auto added = m.applied.within(scalings::warmup()).added;
   return added >= seen.replicas ? 0 : seen.replicas - static_cast<int>(added);
 }

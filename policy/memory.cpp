@@ -23,9 +23,10 @@ void shift(memory& m, microseconds by) {
 }
 
 /// Every poll, good or not, moves the memory's clock.
-void tick(memory& m, time_point at) {
+void tick(const target_spec& spec, memory& m, time_point at) {
   if (at < m.clock) shift(m, at - m.clock);
   m.clock = at;
+  m.applied.advance(spec, at);
 }
 
 void recommend_at(const target_spec& spec, memory& m, int count, time_point at) {
@@ -45,14 +46,14 @@ void recommend_at(const target_spec& spec, memory& m, int count, time_point at) 
 
 void recall_observed(const target_spec& spec, memory& m, const observation& seen,
                      time_point at) {
-  tick(m, at);
+  tick(spec, m, at);
   m.failures_in_a_row = 0;
   m.replicas = seen.replicas;
   if (stale(spec, seen, at)) return;
   watch_idle(spec, m, seen, at);
   if (!spec.panic && !spec.guard) return;
   m.metrics.resize(spec.metrics.size());
-  const int carrying = serving(spec, m, seen, at);
+  const int carrying = serving(spec, m, seen);
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const auto value = usable(seen, spec.metrics[i]);
     if (!value) continue;
@@ -62,8 +63,8 @@ void recall_observed(const target_spec& spec, memory& m, const observation& seen
   }
 }
 
-void recall_failed(memory& m, time_point at) {
-  tick(m, at);
+void recall_failed(const target_spec& spec, memory& m, time_point at) {
+  tick(spec, m, at);
   ++m.failures_in_a_row;
 }
 
@@ -103,7 +104,7 @@ void recall(const target_spec& spec, memory& m, const event& e, bool shadow) {
   if (const auto* o = e.as<status_observed>())
     recall_observed(spec, m, o->seen, e.time);
   else if (e.as<status_failed>())
-    recall_failed(m, e.time);
+    recall_failed(spec, m, e.time);
   else if (const auto* d = e.as<decision_made>(); d && d->shadow == shadow)
     recall_decision(spec, m, d->made, e.time);
   else if (const auto* s = e.as<scale_applied>())

@@ -55,8 +55,8 @@ struct memory {
   extreme_window<int, std::less<>> recommended_min;     ///< within the up window
 
   scalings applied;
-  int last_direction = 0;      ///< of the last applied scaling: 1, -1, or 0 for none
-  ring<time_point> reversals;  ///< the last ones, as many as the budget has
+  int last_direction = 0;        ///< of the last applied scaling: 1, -1, or 0 for none
+  ring<time_point> reversals{};  ///< the last ones, as many as the budget has
 
   std::vector<metric_memory> metrics;    ///< as the spec's; empty until a rule needs it
   std::optional<time_point> idle_since;  ///< all activation metrics at or below theirs
@@ -74,7 +74,7 @@ struct memory {
 void recall_observed(const target_spec& spec, memory& m, const observation& seen,
                      time_point at);
 /// A poll failed.
-void recall_failed(memory& m, time_point at);
+void recall_failed(const target_spec& spec, memory& m, time_point at);
 /// A decision was made: what it recommended counts from now on.
 void recall_decision(const target_spec& spec, memory& m, const decision& made,
                      time_point at);

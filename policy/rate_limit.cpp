@@ -40,7 +40,6 @@ limit limit_of(const scaling_policy& p, const scalings::change& changed, int cur
 
 /// The limit of the policy that `select` chooses: the farthest from here or the nearest.
 limit chosen(evaluation& e, const scaling_rules& rules, bool up) {
-  e.mem.applied.advance(e.spec, e.now);
   limit best;
   for (std::size_t i = 0; i < rules.policies.size(); ++i) {
     const auto period = up ? scalings::up(i) : scalings::down(e.spec, i);

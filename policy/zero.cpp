@@ -15,8 +15,9 @@ namespace {
 
 struct activity {
   bool any_above = false;
-  bool all_known = true;
-  std::size_t metric = 0;  ///< one that is above
+  bool all_known = true;     ///< of those with an activation value
+  bool others_known = true;  ///< of the rest: missing data takes nothing away
+  std::size_t metric = 0;    ///< one that is above
   double value = 0;
   double limit = 0;
 };
@@ -28,14 +29,15 @@ activity activity_of(const target_spec& spec, const observation& seen) {
     const auto& name = spec.metrics[i].name;
     const auto level = std::find_if(levels.begin(), levels.end(),
                                     [&](const auto& l) { return l.first == name; });
-    if (!levels.empty() && level == levels.end()) continue;
+    const bool counts = levels.empty() || level != levels.end();
     const auto value = usable(seen, spec.metrics[i]);
     if (!value) {
-      a.all_known = false;
+      (counts ? a.all_known : a.others_known) = false;
       continue;
     }
+    if (!counts) continue;
     const double limit = levels.empty() ? 0.0 : level->second;
-    if (*value > limit) a = {true, a.all_known, i, *value, limit};
+    if (*value > limit) a = {true, a.all_known, a.others_known, i, *value, limit};
   }
   return a;
 }
@@ -70,7 +72,7 @@ void to_or_from_zero(evaluation& e) {
       e.step_to(0, rule::idle, {idle, cooldown, 1});
     return;
   }
-  const bool over = !a.any_above && a.all_known && e.mem.idle_since &&
+  const bool over = !a.any_above && a.all_known && a.others_known && e.mem.idle_since &&
                     e.now - *e.mem.idle_since >= zero->cooldown && !e.scale_in_held;
   if (over) {
     if (e.number > 0) e.step_to(0, rule::idle, {idle, cooldown});

@@ -154,10 +154,10 @@ TEST_CASE("the bounds hold whatever the metric says") {
 TEST_CASE("the sentences of a decision carry its numbers") {
   const auto up = decided(test::app_spec(), test::seen(10, 0.95));
   CHECK(why(up.steps[0], test::app_spec()) ==
-        "cpu 0.95 is 18.7 % above 0.80: 11.88 is rounded up to 12");
+        "cpu 0.95 is 18.8 % above 0.80: 11.88 is rounded up to 12");
   const auto none = decided(test::app_spec(), test::seen(10, 0.83));
   CHECK(why(none.steps[0], test::app_spec()) ==
-        "within tolerance: cpu 0.83 is 3.7 % above 0.80, 12.5 % allowed");
+        "within tolerance: cpu 0.83 is 3.8 % above 0.80, 12.5 % allowed");
   const auto floor = decided(test::app_spec(), test::seen(1, 0.0));
   CHECK(why(floor.steps[1], test::app_spec()) == "raised to the minimum of 1");
   const auto off = decided(test::app_spec(), test::seen(0, 0.5));
