@@ -60,6 +60,8 @@ inline constexpr std::size_t scaling_policies_max = 16;
 inline constexpr std::size_t schedules_max = 128;
 inline constexpr int flap_reversals_max = 100;
 inline constexpr std::size_t expression_bytes_max = 1024;
+inline constexpr std::size_t expression_depth_max = 32;       ///< of parentheses
+inline constexpr std::size_t expressions_cached_max = 1'024;  ///< compiled, per thread
 inline constexpr std::size_t window_samples_max =
     100'000;  ///< 1 h of ten a second, twice
 
