@@ -89,7 +89,7 @@ TEST_CASE("at debug every poll is told, with its reason") {
   d.steps.push_back({rule::tolerance, 0, 10, 10, {0.83, 0.8, 0.125}});
   CHECK(book.tell(at(0, decision_made{d})) ==
         lines{{log_level::debug,
-               "target=app replicas 10 -> 10: within tolerance: cpu 0.83 is 3.7 % above "
+               "target=app replicas 10 -> 10: within tolerance: cpu 0.83 is 3.8 % above "
                "0.80, "
                "12.5 % allowed"}});
   book.tell(at(0, timed_out()));

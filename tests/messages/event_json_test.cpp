@@ -63,7 +63,7 @@ TEST_CASE("a decision carries its steps as sentences") {
       json(decision_made{d}),
       ContainsSubstring(
           R"({"current":10,"recommended":12,"desired":12,"direction":"up","steps":[)"
-          R"({"rule":"target","from":10,"to":12,"why":"cpu 0.95 is 18.7 % above 0.80: )"
+          R"({"rule":"target","from":10,"to":12,"why":"cpu 0.95 is 18.8 % above 0.80: )"
           R"(11.88 is rounded up to 12"}]}})"));
 }
 
