@@ -27,9 +27,8 @@ void decider_state::on_polled(const polled& x) {
   const auto time = x.outcome->time;
   const auto& spec = *book->spec;
   const auto* read = x.outcome->as<status_observed>();
-  auto [live, shadow] = read
-                            ? policy::evaluate(spec, book->history, read->seen, time)
-                            : policy::evaluate_failure(spec, book->history, time);
+  auto [live, shadow] = read ? policy::evaluate(spec, book->history, read->seen, time)
+                             : policy::evaluate_failure(spec, book->history, time);
   book->decided();
   if (read) ++book->loops_completed;
   const auto command = live && policy::is_command(spec, *live)
@@ -38,8 +37,8 @@ void decider_state::on_polled(const polled& x) {
   if (live) tell(x, std::move(*live), false);
   if (shadow) tell(x, std::move(*shadow), true);
   if (command)
-    caf::anon_send(actuator, set_replicas{command->first, command->second, x.outcome,
-                                          x.poll_began});
+    caf::anon_send(
+        actuator, set_replicas{command->first, command->second, x.outcome, x.poll_began});
 }
 
 void decider_state::tell(const polled& x, decision&& d, bool shadow) {

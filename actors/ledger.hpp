@@ -34,15 +34,16 @@ struct ledger {
   };
 
   target_ptr spec;
-  policy::history history;  ///< a fold over the events below, in their order
+  policy::history history;            ///< a fold over the events below, in their order
   std::uint64_t loops_completed = 0;  ///< written by decider
   std::optional<request> in_flight;   ///< written by actuator
   steady_time last_answer{};          ///< of a scale request; written by actuator
   actuator_actor actuator;            ///< who hears of the answer; written by supervisor
 
-  // -- the order of the fold ---------------------------------------------------------------
-  // A record is folded in its order: a poll, its decision, then what happened after the
-  // poll. So what comes between a poll and its decision waits until that is made.
+  // -- the order of the fold
+  // --------------------------------------------------------------- A record is folded in
+  // its order: a poll, its decision, then what happened after the poll. So what comes
+  // between a poll and its decision waits until that is made.
 
   /// The poll is about to be decided on. One that was awaited before never will be: its
   /// decider is dead.

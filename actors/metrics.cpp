@@ -151,10 +151,10 @@ metrics::series& metrics::of(const event& e) {
            {}};
   s.healthy->Set(1);
   if (!spec.shadow.empty())
-    s.shadow = shadow_series{
-        &shadow_desired_->Add(labels),
-        &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "yes"}}),
-        &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "no"}})};
+    s.shadow =
+        shadow_series{&shadow_desired_->Add(labels),
+                      &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "yes"}}),
+                      &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "no"}})};
   for (const auto& m : spec.metrics) {
     const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
     s.metrics.push_back({m.name, &values_->Add(both), &value_targets_->Add(both)});

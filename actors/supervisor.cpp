@@ -76,8 +76,7 @@ void supervisor_state::on_add(const add_target& x) {
   if (known) {
     stop(c, role::actuator);
     c.book->await(nullptr);
-    policy::recall_changed(c.book->history.live);
-    policy::recall_changed(c.book->history.shadow);
+    policy::recall_changed(*c.book->spec, *x.spec, c.book->history);
   } else {
     c.book = std::make_shared<ledger>();
   }

@@ -12,10 +12,16 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(date CONFIG REQUIRED)
 find_package(muparser CONFIG REQUIRED)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
 
 add_library(scaleit_rapidjson INTERFACE)
 target_include_directories(scaleit_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIR})
 target_compile_definitions(scaleit_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
+
+add_library(scaleit_zstd INTERFACE)
+target_include_directories(scaleit_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR})
+target_link_libraries(scaleit_zstd INTERFACE ${ZSTD_LIBRARY})
 
 add_library(scaleit_boost INTERFACE)
 target_link_libraries(scaleit_boost INTERFACE Boost::headers Boost::url Threads::Threads)

@@ -70,6 +70,17 @@ inline constexpr std::size_t subscriber_queue_max = 65'536;
 inline constexpr int subscriber_batch =
     256;  ///< events handled before others get their turn
 
+// -- the record ---------------------------------------------------------------------
+inline constexpr std::size_t record_line_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t record_buffer_bytes_max =
+    16 * 1024 * 1024;  ///< of events that wait for the disk
+inline constexpr std::size_t record_segments_max = 10'000;
+inline constexpr auto record_flush_interval = 200ms;
+inline constexpr auto record_sync_interval =
+    5s;                                          ///< then what was written is on the disk
+inline constexpr auto record_retry_min = 100ms;  ///< after an error, doubled each time
+inline constexpr auto record_retry_max = 5s;
+
 // -- start and stop -----------------------------------------------------------------
 inline constexpr auto drop_in_timeout_min = 2s;  ///< of a request: the interval, but
 inline constexpr auto drop_in_timeout_max = 10s;

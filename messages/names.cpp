@@ -1,6 +1,7 @@
 // The public names of the enumerations, each table beside its static_assert.
 #include "messages/decision.hpp"
 #include "messages/event.hpp"
+#include "messages/event_reader.hpp"
 #include "messages/observation.hpp"
 
 #include <array>
@@ -38,6 +39,8 @@ constexpr std::array type_names{
     string_view{"scaleit.scale.failed"},    string_view{"scaleit.actor.crashed"},
     string_view{"scaleit.actor.restarted"}};
 static_assert(type_names.size() == std::variant_size_v<event::payload>);
+static_assert(type_names.size() == event_kinds);
+static_assert(static_cast<std::size_t>(event_kind::unknown) == event_kinds);
 
 }  // namespace
 
@@ -60,6 +63,12 @@ string_view to_string(direction d) {
 }
 
 string_view type_name(const event& e) { return type_names[e.data.index()]; }
+
+event_kind kind_of(string_view type) {
+  std::size_t i = 0;
+  while (i < type_names.size() && type_names[i] != type) ++i;
+  return static_cast<event_kind>(i);
+}
 
 std::string source(const event& e) {
   return e.target ? "/targets/" + e.target->name : std::string{"/daemon"};

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace scaleit {
 
@@ -21,6 +23,23 @@ std::size_t utf8_length(std::string_view s) {
   const bool beyond =
       (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
   return overlong || beyond ? 0 : n;
+}
+
+bool is_text(std::string_view s) {
+  if (s.find('\0') != std::string_view::npos) return false;
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  std::uint64_t eight = 0;
+  while (s.size() >= sizeof eight) {  // ASCII, most likely: eight bytes at a time
+    std::memcpy(&eight, s.data(), sizeof eight);
+    if ((eight & high_bits) != 0) break;
+    s.remove_prefix(sizeof eight);
+  }
+  while (!s.empty()) {
+    const auto n = utf8_length(s);
+    if (n == 0) return false;
+    s.remove_prefix(n);
+  }
+  return true;
 }
 
 std::string format_value(double v) {

@@ -15,6 +15,9 @@ std::string format_value(double v);
 /// The length of the UTF-8 sequence at the start of `s` (RFC 3629), 0 if it is none.
 std::size_t utf8_length(std::string_view s);
 
+/// Whether all of `s` is UTF-8 and none of it NUL.
+bool is_text(std::string_view s);
+
 /// `s` with control characters and invalid UTF-8 replaced by `?`, cut at
 /// `bytes_max` (on a character's boundary, with `...`): safe in logs and JSON.
 std::string printable(std::string_view s,

@@ -45,6 +45,40 @@ verdict evaluate_failure(const target_spec& spec, history& h, time_point now) {
   return v;
 }
 
+void recall_observed(const target_spec& spec, history& h, const observation& seen,
+                     time_point at) {
+  recall_observed(spec, h.live, seen, at);
+  if (const auto* second = shadow_of(spec)) recall_observed(*second, h.shadow, seen, at);
+}
+
+void recall_failed(const target_spec& spec, history& h, time_point at) {
+  recall_failed(spec, h.live, at);
+  if (const auto* second = shadow_of(spec)) recall_failed(*second, h.shadow, at);
+}
+
+void recall_decision(const target_spec& spec, history& h, const decision& made,
+                     bool shadow, time_point at) {
+  if (!shadow) return recall_decision(spec, h.live, made, at);
+  if (const auto* second = shadow_of(spec)) recall_decision(*second, h.shadow, made, at);
+}
+
+void recall_applied(const target_spec& spec, history& h, int from, int to,
+                    time_point at) {
+  recall_applied(spec, h.live, from, to, at);
+  if (const auto* second = shadow_of(spec))
+    recall_applied(*second, h.shadow, from, to, at);
+}
+
+void recall_changed(const target_spec& before, const target_spec& after, history& h) {
+  recall_changed(before, after, h.live);
+  const auto* old = shadow_of(before);
+  const auto* now = shadow_of(after);
+  if (old && now)
+    recall_changed(*old, *now, h.shadow);
+  else
+    h.shadow = {};
+}
+
 void recall(const target_spec& spec, history& h, const event& e) {
   recall(spec, h.live, e, false);
   if (const auto* second = shadow_of(spec)) recall(*second, h.shadow, e, true);

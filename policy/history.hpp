@@ -28,8 +28,19 @@ verdict evaluate(const target_spec& spec, history& h, const observation& seen,
 /// The same for a failed poll.
 verdict evaluate_failure(const target_spec& spec, history& h, time_point now);
 
-/// Folds an event of the target that is not decided on here.
+// -- the fold, without deciding: what was decided is known
+// --------------------------------
+void recall_observed(const target_spec& spec, history& h, const observation& seen,
+                     time_point at);
+void recall_failed(const target_spec& spec, history& h, time_point at);
+void recall_decision(const target_spec& spec, history& h, const decision& made,
+                     bool shadow, time_point at);
+void recall_applied(const target_spec& spec, history& h, int from, int to, time_point at);
+/// An event of the target, by its type.
 void recall(const target_spec& spec, history& h, const event& e);
+
+/// Folds a change of the spec.
+void recall_changed(const target_spec& before, const target_spec& after, history& h);
 
 /// The spec of the shadow, or null.
 inline const target_spec* shadow_of(const target_spec& spec) {

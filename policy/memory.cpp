@@ -3,6 +3,8 @@
 #include "policy/load.hpp"
 #include "policy/rules.hpp"
 
+#include <algorithm>
+
 namespace scaleit::policy {
 
 namespace {
@@ -93,7 +95,21 @@ void recall_applied(const target_spec& spec, memory& m, int from, int to, time_p
   m.last_direction = towards;
 }
 
-void recall_changed(memory& m) {
+namespace {
+
+bool decide_alike(const target_spec& a, const target_spec& b) {
+  const auto alike = [](const metric_spec& x, const metric_spec& y) {
+    return x.name == y.name && x.type == y.type && x.target == y.target;
+  };
+  return static_cast<const policy_spec&>(a) == static_cast<const policy_spec&>(b) &&
+         std::equal(a.metrics.begin(), a.metrics.end(), b.metrics.begin(),
+                    b.metrics.end(), alike);
+}
+
+}  // namespace
+
+void recall_changed(const target_spec& before, const target_spec& after, memory& m) {
+  if (decide_alike(before, after)) return;
   m.metrics.clear();
   m.applied.restart();
   m.idle_since.reset();
@@ -109,8 +125,6 @@ void recall(const target_spec& spec, memory& m, const event& e, bool shadow) {
     recall_decision(spec, m, d->made, e.time);
   else if (const auto* s = e.as<scale_applied>())
     recall_applied(spec, m, s->from, s->to, e.time);
-  else if (e.as<target_changed>())
-    recall_changed(m);
 }
 
 }  // namespace scaleit::policy

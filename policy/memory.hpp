@@ -80,9 +80,9 @@ void recall_decision(const target_spec& spec, memory& m, const decision& made,
                      time_point at);
 /// The application took the new count.
 void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at);
-/// The spec is another from now on: what was measured under the old one is forgotten,
-/// what was recommended and applied is not.
-void recall_changed(memory& m);
+/// The spec is another from now on. If it decides otherwise, what was measured under the
+/// old one is forgotten; what was recommended and applied is not.
+void recall_changed(const target_spec& before, const target_spec& after, memory& m);
 
 /// All of the above by the event's type; events that do not concern decisions change
 /// nothing. `shadow`: whose memory it is; only decisions of its own count.
