@@ -9,6 +9,7 @@ find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(fmt CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 
 add_library(scaleit_rapidjson INTERFACE)
@@ -19,3 +20,11 @@ add_library(scaleit_boost INTERFACE)
 target_link_libraries(scaleit_boost INTERFACE Boost::headers Boost::url Threads::Threads)
 target_compile_definitions(scaleit_boost INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE BOOST_URL_NO_LIB)
+
+# Its target has a namespace since 0.8.
+add_library(scaleit_yaml INTERFACE)
+if(TARGET yaml-cpp::yaml-cpp)
+  target_link_libraries(scaleit_yaml INTERFACE yaml-cpp::yaml-cpp)
+else()
+  target_link_libraries(scaleit_yaml INTERFACE yaml-cpp)
+endif()
