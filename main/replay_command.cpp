@@ -1,0 +1,127 @@
+#include "main/replay_command.hpp"
+
+#include "main/input_error.hpp"
+#include "main/progress.hpp"
+#include "main/record_specs.hpp"
+#include "main/replay_output.hpp"
+#include "messages/record_reader.hpp"
+#include "messages/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace scaleit {
+
+CLI::App* add_replay_command(CLI::App& root, replay_options& options) {
+  auto* replay = root.add_subcommand(
+      "replay", "Run a record's inputs through the decider again, and compare");
+  replay
+      ->add_option("RECORD", options.record,
+                   "A record: a directory of segments, one file, or - for standard input")
+      ->required();
+  replay
+      ->add_option("--spec", options.spec,
+                   "Decide by the policy of this file (a config, or one target's spec) "
+                   "instead of the recorded one")
+      ->type_name("FILE");
+  replay
+      ->add_option("--from", options.from,
+                   "Replay from this time on; what was before only rebuilds the memory")
+      ->type_name("TIME");
+  replay->add_option("--output", options.output, "table for people, json for machines")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("table|json")
+      ->capture_default_str();
+  replay->footer(
+      "TIME is RFC 3339, such as 2026-01-31T09:30:00Z.\n\n"
+      "Exit codes: 0 every decision is as recorded, 1 one differs, 2 bad input, 3 failure "
+      "at run time.");
+  return replay;
+}
+
+time_point parse_time_option(std::string_view option, const std::string& text) {
+  for (const char* rest : {"", "Z", "T00:00:00Z", ":00Z"})
+    if (const auto t = parse_rfc3339(text + rest)) return *t;
+  throw input_error{
+      fmt::format("{} '{}' is not valid; accepted: a time as RFC 3339 has it, such as "
+                  "2026-01-31T09:30:00Z",
+                  option, printable(text, 80))};
+}
+
+namespace {
+
+/// Tells what was wrong with the record, on standard error.
+void tell(const record_report& report) {
+  for (const auto& sentence : report.sentences())
+    fmt::print(stderr, "scaleit: {}\n", sentence);
+}
+
+/// Nothing could be decided: that is no answer, and why is worth a sentence.
+void require_specs(const policy::replayer& replay, const record_specs& specs,
+                   std::uint64_t decisions, const std::string& record) {
+  if (replay.without_spec() == 0) return;
+  std::string lacking;
+  for (const auto& [name, t] : replay.targets())
+    if (!t.spec) lacking += (lacking.empty() ? "" : ", ") + name;
+  const auto sentence = fmt::format(
+      "'{}' has no target.added of {} before its first status{}", printable(record, 200),
+      printable(lacking),
+      specs.names().empty()
+          ? ", as in a record whose beginning is gone; --spec FILE brings its spec"
+          : "; --spec has " + specs.names());
+  if (decisions == 0) throw input_error{sentence};
+  fmt::print(stderr, "scaleit: {}: left out\n", sentence);
+}
+
+/// A policy that was asked for and is for nobody here is a mistake.
+void require_match(const policy::replayer& replay, const record_specs& specs,
+                   const replay_options& options) {
+  if (!options.spec || replay.targets().empty()) return;
+  std::string held;
+  for (const auto& [name, t] : replay.targets()) {
+    if (specs.given(name)) return;
+    held += (held.empty() ? "" : ", ") + name;
+  }
+  throw input_error{fmt::format("--spec '{}' is for {}; the record holds {}",
+                                printable(*options.spec, 200), specs.names(),
+                                printable(held))};
+}
+
+}  // namespace
+
+int run_replay(const replay_options& options) {
+  const record_specs specs{options.spec};
+  policy::replay_options how;
+  if (options.from) how.from = parse_time_option("--from", *options.from);
+  if (options.spec)
+    how.spec_for = [&](std::string_view target) { return specs.given(target); };
+  how.parse_spec = [&](std::string_view target, const std::string& json) {
+    return specs.recorded(target, json);
+  };
+  replay_output out{options.output == "json" ? replay_format::json : replay_format::table,
+                    stdout};
+  how.decided = [&](const policy::replayed& x) { out.add(x); };
+
+  policy::replayer replay{std::move(how)};
+  try {
+    record_reader reader{options.record, event_reader::steps::read};
+    progress bar;
+    recorded_event e;
+    for (std::uint64_t n = 0; reader.next(e); ++n) {
+      replay.feed(e);
+      if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
+    }
+    replay.finish();
+    tell(reader.report());
+  } catch (const record_error& e) {
+    throw input_error{e.what()};
+  }
+  require_match(replay, specs, options);
+  require_specs(replay, specs, out.counts().decisions, options.record);
+  out.finish(replay.targets().size());
+  return out.counts().differ > 0 ? exit_code::no : exit_code::success;
+}
+
+}  // namespace scaleit
