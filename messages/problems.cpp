@@ -22,14 +22,15 @@ std::string to_string(const problem& p, std::string_view file) {
 
 void problem_list::add(problem p) {
   if (!p.warning) {
-    ++errors_;
+    errors_ = true;
     bad_.insert(p.at);
   }
-  if (all_.size() >= bounds::config_problems_max) return;
   // Without a place, the path is all that tells two apart.
   auto place = p.at.line == 0 ? p.path : std::string{};
-  if (!seen_.emplace(p.at, std::move(place), p.what).second) return;
-  all_.push_back(std::move(p));
+  if (all_.size() >= bounds::config_problems_max)
+    untold_ += seen_.contains({p.at, place, p.what}) ? 0 : 1;
+  else if (seen_.emplace(p.at, std::move(place), p.what).second)
+    all_.push_back(std::move(p));
 }
 
 bool problem_list::error_at(text_position at) const {

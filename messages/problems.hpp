@@ -29,7 +29,9 @@ class problem_list {
  public:
   void add(problem p);
   const std::vector<problem>& all() const { return all_; }
-  bool errors() const { return errors_ > 0; }
+  bool errors() const { return errors_; }
+  /// How many there were beyond what is kept.
+  std::size_t untold() const { return untold_; }
   /// Is there an error at this place?
   bool error_at(text_position at) const;
   /// In the order of the text.
@@ -39,7 +41,8 @@ class problem_list {
   std::vector<problem> all_;
   std::set<std::tuple<text_position, std::string, std::string>> seen_;
   std::set<text_position> bad_;
-  std::size_t errors_ = 0;
+  bool errors_ = false;
+  std::size_t untold_ = 0;
 };
 
 /// The known key that was probably meant, or empty.
