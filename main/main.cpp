@@ -2,7 +2,9 @@
 #include "main/app_command.hpp"
 #include "main/check_command.hpp"
 #include "main/config_file.hpp"
+#include "main/explain_command.hpp"
 #include "main/input_error.hpp"
+#include "main/replay_command.hpp"
 #include "main/run_command.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,10 +33,14 @@ int dispatch(int argc, char** argv) {
   run_options run;
   app_options app;
   check_options check;
+  replay_options replay;
+  explain_options explain;
   auto* run_command = add_run_command(root, run);
   auto* app_command = add_app_command(root, app);
   auto* check_command = add_check_command(root, check);
   auto* schema_command = add_schema_command(root);
+  auto* replay_command = add_replay_command(root, replay);
+  auto* explain_command = add_explain_command(root, explain);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& e) {
@@ -47,6 +53,8 @@ int dispatch(int argc, char** argv) {
   if (app_command->parsed()) return run_app(app);
   if (check_command->parsed()) return run_check(check);
   if (schema_command->parsed()) return run_schema();
+  if (replay_command->parsed()) return run_replay(replay);
+  if (explain_command->parsed()) return run_explain(explain);
   throw input_error{"a command is required (see scaleit --help)"};
 }
 

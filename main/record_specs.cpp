@@ -26,7 +26,8 @@ target_ptr record_specs::given(std::string_view target) const {
   return at == by_name_.end() ? for_all_ : at->second;
 }
 
-target_ptr record_specs::recorded(std::string_view target, const std::string& json) const {
+target_ptr record_specs::recorded(std::string_view target,
+                                  const std::string& json) const {
   const auto loaded = read_config_text(json, "record", config_use::policy);
   if (loaded.good() && loaded.content.targets.size() == 1)
     return std::make_shared<const target_spec>(loaded.content.targets.front());

@@ -36,7 +36,8 @@ CLI::App* add_replay_command(CLI::App& root, replay_options& options) {
       ->capture_default_str();
   replay->footer(
       "TIME is RFC 3339, such as 2026-01-31T09:30:00Z.\n\n"
-      "Exit codes: 0 every decision is as recorded, 1 one differs, 2 bad input, 3 failure "
+      "Exit codes: 0 every decision is as recorded, 1 one differs, 2 bad input, 3 "
+      "failure "
       "at run time.");
   return replay;
 }

@@ -27,8 +27,8 @@ CLI::App* add_replay_command(CLI::App& root, replay_options& options);
 /// 0: every decision is as recorded, or nothing was; 1: one differs. Throws input_error.
 int run_replay(const replay_options& options);
 
-/// RFC 3339; without an offset it is UTC, without a time midnight. Throws input_error that
-/// names `option`.
+/// RFC 3339; without an offset it is UTC, without a time midnight. Throws input_error
+/// that names `option`.
 time_point parse_time_option(std::string_view option, const std::string& text);
 
 }  // namespace scaleit

@@ -1,0 +1,106 @@
+#include "main/explain_command.hpp"
+
+#include "main/explanation.hpp"
+#include "main/input_error.hpp"
+#include "main/progress.hpp"
+#include "main/record_specs.hpp"
+#include "main/replay_command.hpp"
+#include "messages/record_reader.hpp"
+#include "messages/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <set>
+
+namespace scaleit {
+
+CLI::App* add_explain_command(CLI::App& root, explain_options& options) {
+  auto* explain = root.add_subcommand(
+      "explain", "Say why a target has the replicas it has, step by step");
+  explain->add_option("TARGET", options.target, "The target's name")->required();
+  explain
+      ->add_option("--record", options.record,
+                   "A record: a directory of segments, one file, or - for standard input")
+      ->type_name("RECORD");
+  explain
+      ->add_option("--at", options.at,
+                   "The moment to explain (default: the record's end)")
+      ->type_name("TIME");
+  explain
+      ->add_option("--spec", options.spec,
+                   "The policy, if the record does not hold it: a config, or one "
+                   "target's spec")
+      ->type_name("FILE");
+  explain->footer("TIME is RFC 3339, such as 2026-01-31T09:30:00Z.");
+  return explain;
+}
+
+namespace {
+
+std::string listed(const std::set<std::string, std::less<>>& names) {
+  std::string all;
+  for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
+  return all.empty() ? "no target" : printable(all);
+}
+
+/// Everything of the record up to `at` goes through the replay and the explanation.
+/// Answers the time of the last event.
+time_point follow(record_reader& reader, std::optional<time_point> at,
+                  policy::replayer& replay, explanation& story,
+                  std::set<std::string, std::less<>>& targets) {
+  time_point last{};
+  progress bar;
+  recorded_event e;
+  for (std::uint64_t n = 0; reader.next(e); ++n) {
+    if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
+    if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
+    if (at && e.time > *at) continue;
+    last = std::max(last, e.time);
+    story.feed(e);
+    replay.feed(e);
+  }
+  replay.finish();
+  return last;
+}
+
+}  // namespace
+
+int run_explain(const explain_options& options) {
+  if (!options.record)
+    throw input_error{
+        "explain needs --record RECORD: the directory that `scaleit run "
+        "--record` writes"};
+  const auto at =
+      options.at ? std::optional{parse_time_option("--at", *options.at)} : std::nullopt;
+  const record_specs specs{options.spec};
+  explanation story{options.target};
+  policy::replay_options how;
+  if (options.spec)
+    how.spec_for = [&](std::string_view target) { return specs.given(target); };
+  how.parse_spec = [&](std::string_view target, const std::string& json) {
+    return target == options.target ? specs.recorded(target, json) : nullptr;
+  };
+  how.decided = [&](const policy::replayed& x) { story.decided(x); };
+  policy::replayer replay{std::move(how)};
+  std::set<std::string, std::less<>> targets;
+  try {
+    record_reader reader{*options.record, event_reader::steps::read};
+    const auto last = follow(reader, at, replay, story, targets);
+    if (!targets.contains(options.target))
+      throw input_error{fmt::format("'{}' is not in the record; it has {}",
+                                    printable(options.target, 80), listed(targets))};
+    if (!story.has_seen())
+      throw input_error{fmt::format("'{}' is not in the record until {}",
+                                    printable(options.target, 80), to_rfc3339(*at))};
+    fmt::print("{}", story.text(at.value_or(last), replay.find(options.target)));
+    for (const auto& sentence : reader.report().sentences())
+      fmt::print(stderr, "scaleit: {}\n", sentence);
+  } catch (const record_error& e) {
+    throw input_error{e.what()};
+  }
+  return exit_code::success;
+}
+
+}  // namespace scaleit
