@@ -4,8 +4,11 @@
 #include "actors/log_book.hpp"
 #include "main/chaos_plan.hpp"
 #include "main/listen.hpp"
+#include "messages/record_writer.hpp"
 #include "messages/target_spec.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace scaleit {
@@ -16,6 +19,7 @@ struct daemon_options {
   std::string ca_file;   ///< PEM for https; empty: the system's roots
   chaos_rates chaos;
   actors::log_level level = actors::log_level::info;
+  std::optional<record_options> record;
   std::vector<target_ptr> targets;
 };
 
