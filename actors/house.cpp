@@ -19,8 +19,9 @@ house::house(caf::actor_system& system, net::http_client& client, chaos mishaps,
 
 house::~house() = default;
 
-void house::subscribe(const std::string& name, std::function<void(const event&)> handle,
-                      std::size_t capacity) {
+std::shared_ptr<subscription> house::subscribe(const std::string& name,
+                                               std::function<void(const event&)> handle,
+                                               std::size_t capacity) {
   subscriber s;
   s.name = name;
   s.events = events_.subscribe(name, capacity);
@@ -29,6 +30,7 @@ void house::subscribe(const std::string& name, std::function<void(const event&)>
     return system.spawn(event_subscriber, &mishaps_, events, handle);
   };
   roster_.subscribers.push_back(std::move(s));
+  return roster_.subscribers.back().events;
 }
 
 void house::start() {

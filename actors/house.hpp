@@ -27,9 +27,10 @@ class house {
   health& board() { return board_; }
   const roster& staff() const { return roster_; }
 
-  /// Adds a consumer of events, an actor of its own (before start()).
-  void subscribe(const std::string& name, std::function<void(const event&)> handle,
-                 std::size_t capacity = bounds::subscriber_queue_max);
+  /// Adds a consumer of events, an actor of its own (before start()); answers its queue.
+  std::shared_ptr<subscription> subscribe(
+      const std::string& name, std::function<void(const event&)> handle,
+      std::size_t capacity = bounds::subscriber_queue_max);
 
   void start();
   void add(target_ptr spec);

@@ -76,12 +76,15 @@ class publisher {
   /// The system's clock was set (by more than a slew): from now on `at` is `wall`.
   void reanchor(steady_time at, time_point wall) { offset_ = wall - to_micros(at); }
 
+  /// The next event's sequence number is `last` + 1. Before the first event.
+  void continue_after(std::uint64_t last) { sequence_ = first_ = last; }
+
   std::shared_ptr<subscription> subscribe(std::string name, std::size_t capacity);
   const std::vector<std::shared_ptr<subscription>>& subscriptions() const {
     return readers_;
   }
 
-  std::uint64_t emitted() const { return sequence_; }
+  std::uint64_t emitted() const { return sequence_ - first_; }
 
  private:
   static time_point to_micros(steady_time t) {
@@ -90,6 +93,7 @@ class publisher {
 
   microseconds offset_;
   std::uint64_t sequence_ = 0;
+  std::uint64_t first_ = 0;  ///< the last one of a daemon before
   std::vector<std::shared_ptr<subscription>> readers_;
 };
 

@@ -15,8 +15,8 @@
 namespace scaleit {
 
 namespace {
-constexpr std::array<std::string_view, 5> actors_known{"poller", "decider", "actuator",
-                                                       "telemetry", "logger"};
+constexpr std::array<std::string_view, 6> actors_known{
+    "poller", "decider", "actuator", "telemetry", "logger", "recorder"};
 }
 
 chaos_rates parse_chaos(std::string_view text) {

@@ -5,6 +5,7 @@
 #include "actors/metrics.hpp"
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
+#include "main/recording.hpp"
 #include "main/watch.hpp"
 #include "messages/text.hpp"
 #include "net/client.hpp"
@@ -59,6 +60,7 @@ class daemon {
         system_(configured(config_, loop_)),
         house_(system_, client_, make_chaos(options.chaos), wall_now()),
         book_(options.level),
+        recording_(recording_for(options)),
         pulse_(loop_.io()),
         watch_(options.metrics, {counters_.registry().get(), &process_}, house_.board(),
                [this](std::string why) { stop(std::move(why)); }) {
@@ -71,6 +73,7 @@ class daemon {
       if (!file.empty())
         log(actors::log_level::info, "settings read from " + printable(file));
     for (const auto& w : options_.warnings) log(actors::log_level::warning, w);
+    if (recording_) recording_->announce();
     if (!options_.chaos.empty()) warn_of_chaos();
     log(actors::log_level::info,
         fmt::format("metrics on http://{}/metrics",
@@ -85,6 +88,7 @@ class daemon {
     watch_.start();
     auto work = net::asio::make_work_guard(loop_.io());
     loop_.io().run();
+    if (recording_) recording_->finish();  // the watch still guards the time it may take
   }
 
  private:
@@ -93,6 +97,11 @@ class daemon {
     c.ca_file = options.ca_file;
     c.connections_max = connections_allowed();
     return c;
+  }
+
+  std::unique_ptr<recording> recording_for(const daemon_options& options) {
+    if (!options.record) return nullptr;
+    return std::make_unique<recording>(*options.record, house_, *counters_.registry());
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -134,6 +143,7 @@ class daemon {
     counters_.queue_depth("http_in_flight", http.requests_in_flight);
     counters_.connections(http.connections_open, http.connections_idle);
     counters_.log_lines_dropped(log_lines_dropped());
+    if (recording_) recording_->pulse(now);
     follow_clock(now);
     beat_due_ = now + pulse_interval;
     pulse_.expires_at(*beat_due_);
@@ -162,6 +172,7 @@ class daemon {
   caf::actor_system system_;
   actors::house house_;
   actors::log_book book_;
+  std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
   std::optional<steady_time> beat_due_;
   watch watch_;
@@ -181,6 +192,11 @@ int run_daemon(const daemon_options& options) {
                "SCALEIT_METRICS_LISTEN choose another\n",
                options.metrics.text(), e.what());
     return exit_code::failure;
+  } catch (const record_error& e) {
+    stop_log();
+    fmt::print(stderr, "scaleit: {}\n", e.what());
+    const bool locked = dynamic_cast<const record_locked*>(&e) != nullptr;
+    return locked ? exit_code::failure : exit_code::bad_input;
   }
   d->run();
   stop_log();  // while the watch still guards the time it may take

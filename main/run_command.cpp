@@ -60,7 +60,9 @@ void add_targets(const run_options& options, const environment& env, daemon_opti
   d.metrics = parse_listen("listen.metrics", settings.listen.metrics);
   d.api = parse_listen("listen.api", settings.listen.api);
   d.token_file = settings.auth.token_file;
-  d.record = settings.record;
+  if (settings.record)
+    d.record = record_options{settings.record->dir, settings.record->segment_bytes,
+                              settings.record->keep_bytes};
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));
   for (const auto& line : told(loaded)) d.warnings.push_back(line);
@@ -88,6 +90,9 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
                   "Certificates to trust for https, in PEM (default: the system's; "
                   "SCALEIT_CA_FILE)")
       ->type_name("FILE");
+  run->add_option("--record", options.record,
+                  "Directory to record all events in (default: none; SCALEIT_RECORD)")
+      ->type_name("DIR");
   run->add_option("--log-format", options.log_format,
                   "text for people, json for machines")
       ->check(CLI::Validator{[](std::string& given) -> std::string {
@@ -101,7 +106,7 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
   run->add_option(
          "--chaos", options.chaos,
          "A testing aid: the probability that a handled message makes that actor crash "
-         "(poller, decider, actuator, telemetry, logger)")
+         "(poller, decider, actuator, telemetry, logger, recorder)")
       ->type_name("ACTOR=RATE,...");
   run->footer(
       "Environment (and env file), with defaults; the first five without --config:\n"
@@ -132,6 +137,14 @@ int run_run(const run_options& options) {
   setting(options.metrics_listen, "--metrics-listen", env, "SCALEIT_METRICS_LISTEN",
           [&](const char* what, const std::string& at) {
             d.metrics = parse_listen(what, at);
+          });
+  setting(options.record, "--record", env, "SCALEIT_RECORD",
+          [&](const char* what, const std::string& directory) {
+            if (directory.empty())
+              throw input_error{
+                  fmt::format("{}='' is not valid; accepted: a directory", what)};
+            if (!d.record) d.record.emplace();  // the file may have set its sizes
+            d.record->directory = directory;
           });
 
   start_log(d.level, options.log_format == "json" ? log_format::json : log_format::text);

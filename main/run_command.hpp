@@ -15,6 +15,7 @@ struct run_options {
   std::optional<std::string> env_file;
   std::optional<std::string> metrics_listen;
   std::optional<std::string> ca_file;
+  std::optional<std::string> record;
   std::string log_format = "text";
   std::optional<std::string> chaos;
 };

@@ -82,7 +82,7 @@ struct event {
                    scale_requested, scale_applied, scale_failed, actor_crashed,
                    actor_restarted>;
 
-  std::uint64_t sequence = 0;  ///< grows by one per event of a daemon
+  std::uint64_t sequence = 0;  ///< grows by one per event, across restarts with a record
   time_point time{};
   steady_time at{};
   target_ptr target;  ///< null for what concerns no target

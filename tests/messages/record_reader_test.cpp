@@ -114,7 +114,7 @@ TEST_CASE("a torn last line of a segment is reported once, and is no damage") {
   CHECK(r.report.missing == 0);
   REQUIRE(r.report.torn_lines.size() == 1);
   CHECK(r.report.torn_lines[0].offset == record_lines(1, 5).size());
-  CHECK_THAT(r.report.torn_lines[0].file, EndsWith("events-1.jsonl"));
+  CHECK_THAT(r.report.torn_lines[0].file, ContainsSubstring("events-1.jsonl"));
 }
 
 TEST_CASE("a last line that only lacks its newline is taken") {

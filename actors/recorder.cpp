@@ -1,0 +1,152 @@
+#include "actors/recorder.hpp"
+
+#include "messages/event_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace scaleit::actors {
+
+namespace {
+
+constexpr std::size_t batch_bytes = 256 * 1024;       ///< then the thread is woken early
+constexpr std::size_t spare_bytes_max = 1024 * 1024;  ///< kept by an empty buffer
+
+}  // namespace
+
+recorder::recorder(record_options o, clock now)
+    : writer_(std::move(o)), now_(std::move(now)), thread_([this] { run(); }) {}
+
+recorder::~recorder() { stop(); }
+
+// -- from the control loop --------------------------------------------------------------
+
+void recorder::take(const event& e) {
+  line_.clear();
+  append_json(line_, e);
+  line_ += '\n';
+  const std::lock_guard lock{mutex_};
+  if (waiting_.size() + in_hand_ + line_.size() > bounds::record_buffer_bytes_max) {
+    ++state_.dropped;
+    return;
+  }
+  waiting_ += line_;
+  if (waiting_.size() >= batch_bytes) wake_.notify_one();
+}
+
+record_state recorder::state() const {
+  const std::lock_guard lock{mutex_};
+  return state_;
+}
+
+void recorder::stop() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+// -- the thread -------------------------------------------------------------------------
+
+void recorder::run() {
+  synced_ = now_();
+  bool more_to_do = true;
+  for (;;) {
+    const bool last = collect(more_to_do ? std::chrono::milliseconds{0}
+                                         : bounds::record_flush_interval);
+    if (last && batch_.empty()) break;
+    if (write()) {
+      retry_ = bounds::record_retry_min;
+      more_to_do = !last && keep_house();
+      continue;
+    }
+    if (last) return give_up();
+    std::unique_lock lock{mutex_};
+    wake_.wait_for(lock, retry_, [this] { return stopping_; });
+    retry_ = std::min<std::chrono::milliseconds>(2 * retry_, bounds::record_retry_max);
+  }
+  note(writer_.sync());
+}
+
+/// Waits for lines and takes them. True when no more will come.
+bool recorder::collect(std::chrono::milliseconds wait) {
+  std::unique_lock lock{mutex_};
+  if (!batch_.empty()) return stopping_;  // first what failed
+  wake_.wait_for(lock, wait,
+                 [this] { return stopping_ || waiting_.size() >= batch_bytes; });
+  if (batch_.capacity() > spare_bytes_max) std::string{}.swap(batch_);
+  batch_.swap(waiting_);
+  in_hand_ = batch_.size();
+  return stopping_;
+}
+
+bool recorder::write() {
+  if (batch_.empty()) return true;
+  const auto [written, error] = writer_.append(batch_);
+  batch_.erase(0, written);
+  unsynced_ = unsynced_ || written > 0;
+  note(error);
+  const std::lock_guard lock{mutex_};
+  state_.writing = !error;
+  state_.bytes += written;
+  in_hand_ = batch_.size();
+  return !error;
+}
+
+/// True while there is more to do.
+bool recorder::keep_house() {
+  std::error_code error;
+  const bool more = writer_.tidy(error);
+  note(error);
+  if (const auto now = now_();
+      unsynced_ && now - synced_ >= bounds::record_sync_interval) {
+    note(writer_.sync());
+    unsynced_ = false;
+    synced_ = now;
+  }
+  return more;
+}
+
+void recorder::note(const std::error_code& error) {
+  if (!error) return;
+  const std::lock_guard lock{mutex_};
+  ++state_.errors;
+  state_.error = error.message();
+}
+
+void recorder::give_up() {
+  const std::lock_guard lock{mutex_};
+  for (const auto* lines : {&batch_, &waiting_})
+    state_.dropped +=
+        static_cast<std::uint64_t>(std::count(lines->begin(), lines->end(), '\n'));
+}
+
+// -- what people are told ---------------------------------------------------------------
+
+std::optional<log_line> record_streak::tell(const record_state& s, steady_time now) {
+  const bool drops = s.dropped > std::exchange(dropped_, s.dropped);
+  const bool fails = drops || !s.writing;
+  if (fails == failing_) return {};
+  failing_ = fails;
+  if (fails) {
+    since_ = now;
+    dropped_before_ = drops ? 0 : s.dropped;
+    return log_line{log_level::warning,
+                    s.writing ? "the record loses events: the disk is too slow"
+                              : "the record cannot be written: " + s.error};
+  }
+  const auto lost = s.dropped - dropped_before_;
+  return log_line{lost > 0 ? log_level::warning : log_level::info,
+                  fmt::format("the record is written again after {}; {} lost",
+                              to_string(std::chrono::round<milliseconds>(now - since_)),
+                              lost == 0   ? std::string{"no event was"}
+                              : lost == 1 ? std::string{"1 event was"}
+                                          : fmt::format("{} events were", lost))};
+}
+
+}  // namespace scaleit::actors

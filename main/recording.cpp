@@ -1,0 +1,49 @@
+#include "main/recording.hpp"
+
+#include "main/logging.hpp"
+#include "messages/text.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <exception>
+
+namespace scaleit {
+
+recording::recording(const record_options& o, actors::house& house,
+                     prometheus::Registry& registry)
+    : directory_(o.directory),
+      recorder_(o, [] { return std::chrono::steady_clock::now(); }),
+      metrics_(registry),
+      events_(
+          house.subscribe("recorder", [this](const event& e) { recorder_.take(e); })) {
+  house.events().continue_after(recorder_.last_id());
+}
+
+void recording::announce() const {
+  log(actors::log_level::info,
+      fmt::format("recording into {}, from event {} on", printable(directory_),
+                  recorder_.last_id() + 1));
+}
+
+void recording::pulse(steady_time now) {
+  auto state = recorder_.state();
+  metrics_.show(state);
+  state.dropped += events_->dropped();  // counted by its own metric
+  if (const auto line = streak_.tell(state, now)) log(line->level, line->text);
+}
+
+void recording::finish() {
+  while (const auto e = events_->pop()) {
+    try {
+      recorder_.take(*e);
+    } catch (const std::exception& error) {
+      log(actors::log_level::error,
+          fmt::format("event {} is not recorded: {}", e->sequence, error.what()));
+    }
+  }
+  recorder_.stop();
+  pulse(std::chrono::steady_clock::now());
+}
+
+}  // namespace scaleit

@@ -1,0 +1,38 @@
+// The record of a daemon: its recorder, on the roster of the house, with its metrics and
+// its lines in the log.
+#pragma once
+
+#include "actors/house.hpp"
+#include "actors/record_metrics.hpp"
+#include "actors/recorder.hpp"
+
+#include <memory>
+#include <string>
+
+namespace scaleit {
+
+class recording {
+ public:
+  /// Opens the record (throws record_error, record_locked) and lets the ids of the
+  /// house's events go on after it.
+  recording(const record_options& o, actors::house& house,
+            prometheus::Registry& registry);
+
+  /// Says in the log where it goes.
+  void announce() const;
+
+  /// On every pulse of the loop.
+  void pulse(steady_time now);
+
+  /// When the loop has ended: what it had no time for is written, and the record closed.
+  void finish();
+
+ private:
+  const std::string directory_;
+  actors::recorder recorder_;
+  actors::record_metrics metrics_;
+  actors::record_streak streak_;
+  std::shared_ptr<actors::subscription> events_;
+};
+
+}  // namespace scaleit
