@@ -68,7 +68,7 @@ void shake(dice& d, target_spec& s) {
   s.max_replicas = d.whole(50, bounds::replicas_max);
   s.tolerance.up = d.number(0, 1);
   s.tolerance.down = d.coin() ? s.tolerance.up : d.number(0, 1);
-  if (d.coin()) s.combine.kind = d.one<combine_kind>(3);
+  s.combine = {d.one<combine_kind>(3), {}};
   if (d.coin()) s.max_age = d.time(0s, 24h);
   if (d.coin()) s.warmup = d.time(0s, 24h);
   if (d.coin()) s.behavior.up = any_rules(d);
