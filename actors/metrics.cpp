@@ -24,6 +24,15 @@ std::string path_of(const std::string& url) {
   return url.substr(begin, url.find_first_of("?#", begin) - begin);
 }
 
+/// Were there metrics to read from the status, and not one of them was there?
+bool status_without_metrics(const target_spec& spec, const observation& seen) {
+  const auto from_status = [](const metric_spec& m) { return m.url.empty(); };
+  return std::any_of(spec.metrics.begin(), spec.metrics.end(), from_status) &&
+         std::none_of(spec.metrics.begin(), spec.metrics.end(), [&](const auto& m) {
+           return from_status(m) && seen.find(m.name) != nullptr;
+         });
+}
+
 }  // namespace
 
 metrics::metrics(const std::string& version)
@@ -72,14 +81,14 @@ metrics::metrics(const std::string& version)
   decisions_ = {&decisions->Add({{"direction", "down"}}),
                 &decisions->Add({{"direction", "none"}}),
                 &decisions->Add({{"direction", "up"}})};
-  auto* failures =
+  failures_ =
       counters("scaleit_failures_total", "Failed requests, by request and error.");
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     const std::string error{to_string(static_cast<failure_kind>(i))};
-    status_failures_[i] = &failures->Add({{"request", "status"}, {"error", error}});
+    status_failures_[i] = &failures_->Add({{"request", "status"}, {"error", error}});
     // A scale request's answer has no body that could be wrong.
     if (i < static_cast<std::size_t>(failure_kind::json))
-      scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
+      scale_failures_[i] = &failures_->Add({{"request", "scale"}, {"error", error}});
   }
   restarts_ =
       counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
@@ -120,6 +129,24 @@ prometheus::Counter& metrics::old_failures(const char* method, const std::string
   return old_failures_->Add({{"method", method}, {"endpoint", path_of(url)}});
 }
 
+metrics::metric_series metrics::add_metric(const target_spec& spec, std::size_t index) {
+  const auto& m = spec.metrics[index];
+  const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
+  metric_series s{m.name, &values_->Add(both), &value_targets_->Add(both), nullptr};
+  s.target->Set(m.target);
+  if (m.url.empty()) return s;
+  const auto before = spec.metrics.begin() + static_cast<std::ptrdiff_t>(index);
+  if (std::none_of(spec.metrics.begin(), before,
+                   [&](const auto& other) { return same_source(other, m); }))
+    s.failures = &old_failures("get", m.url);
+  // An answer without the metric is no failed request, so that `schema` does not occur.
+  for (std::size_t i = 0; i < static_cast<std::size_t>(failure_kind::schema); ++i)
+    metric_failures_[i] = &failures_->Add(
+        {{"request", "metric"},
+         {"error", std::string{to_string(static_cast<failure_kind>(i))}}});
+  return s;
+}
+
 metrics::series& metrics::of(const event& e) {
   const auto quick = by_spec_.find(e.target.get());
   if (quick != by_spec_.end()) return *quick->second;
@@ -144,11 +171,8 @@ metrics::series& metrics::of(const event& e) {
            &old_failures("put", spec.scale.url),
            nullptr};
   s.healthy->Set(1);
-  for (const auto& m : spec.metrics) {
-    const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
-    s.metrics.push_back({m.name, &values_->Add(both), &value_targets_->Add(both)});
-    s.metrics.back().target->Set(m.target);
-  }
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i)
+    s.metrics.push_back(add_metric(spec, i));
   targets_->Increment();
   return remember(series_.emplace(spec.name, std::move(s)).first->second);
 }
@@ -192,13 +216,27 @@ void metrics::apply(const event& e, const status_observed& x) {
   s.replicas->Set(x.seen.replicas);
   for (const auto& m : s.metrics)
     if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
+  if (x.seen.missing.empty()) return s.failing->Set(0);
+  count_sources(s, x.seen);
   // An answer without one usable metric is as good as none.
-  if (x.seen.metrics.empty() && !x.seen.missing.empty()) {
+  if (x.seen.metrics.empty())
     s.failing->Increment();
+  else
+    s.failing->Set(0);
+  if (status_without_metrics(*e.target, x.seen)) {
     s.status_failures->Increment();
     status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
-  } else {
-    s.failing->Set(0);
+  }
+}
+
+void metrics::count_sources(const series& s, const observation& seen) {
+  for (const auto& missing : seen.missing) {
+    if (!missing.failed) continue;
+    const auto of = std::find_if(s.metrics.begin(), s.metrics.end(),
+                                 [&](const auto& m) { return m.name == missing.name; });
+    if (of == s.metrics.end() || of->failures == nullptr) continue;
+    of->failures->Increment();
+    metric_failures_.at(static_cast<std::size_t>(*missing.failed))->Increment();
   }
 }
 

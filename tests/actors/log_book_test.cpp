@@ -74,11 +74,13 @@ TEST_CASE("an answer without its metric is a streak, too") {
   o.replicas = 10;
   o.missing = {
       {"cpu", "/cpu/highPriority is absent; accepted: a finite number, at least 0"}};
-  CHECK(book.tell(at(0, status_observed{o})) ==
-        lines{{log_level::warning,
-               "target=app metric fails: /cpu/highPriority is absent; accepted: a finite "
-               "number, "
-               "at least 0"}});
+  CHECK(
+      book.tell(at(0, status_observed{o})) ==
+      lines{
+          {log_level::warning,
+           "target=app metric cpu fails: /cpu/highPriority is absent; accepted: a finite "
+           "number, "
+           "at least 0"}});
   CHECK(book.tell(at(1, status_observed{o})).empty());
   CHECK(book.tell(at(2, status_observed{test::seen(10, 0.8)})).size() == 1);
 }
