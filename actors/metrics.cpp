@@ -219,10 +219,7 @@ void metrics::apply(const event& e, const status_observed& x) {
   if (x.seen.missing.empty()) return s.failing->Set(0);
   count_sources(s, x.seen);
   // An answer without one usable metric is as good as none.
-  if (x.seen.metrics.empty())
-    s.failing->Increment();
-  else
-    s.failing->Set(0);
+  x.seen.metrics.empty() ? s.failing->Increment() : s.failing->Set(0);
   if (status_without_metrics(*e.target, x.seen)) {
     s.status_failures->Increment();
     status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
@@ -230,14 +227,12 @@ void metrics::apply(const event& e, const status_observed& x) {
 }
 
 void metrics::count_sources(const series& s, const observation& seen) {
-  for (const auto& missing : seen.missing) {
-    if (!missing.failed) continue;
-    const auto of = std::find_if(s.metrics.begin(), s.metrics.end(),
-                                 [&](const auto& m) { return m.name == missing.name; });
-    if (of == s.metrics.end() || of->failures == nullptr) continue;
-    of->failures->Increment();
-    metric_failures_.at(static_cast<std::size_t>(*missing.failed))->Increment();
-  }
+  for (const auto& missing : seen.missing)
+    for (const auto& m : s.metrics)
+      if (missing.failed && m.failures != nullptr && m.name == missing.name) {
+        m.failures->Increment();
+        metric_failures_[static_cast<std::size_t>(*missing.failed)]->Increment();
+      }
 }
 
 void metrics::apply(const event& e, const status_failed& x) {
