@@ -43,9 +43,9 @@ void log_book::say(log_level level, const event& e, std::string text) {
   lines_.push_back({level, std::move(text)});
 }
 
-void log_book::failed(streaks& of, const event& e, const char* what,
-                      const std::string& detail) {
-  auto& s = of[e.target->name];
+void log_book::failed(streaks& of, const std::string& key, const event& e,
+                      std::string_view what, const std::string& detail) {
+  auto& s = of[key];
   if (s.failures++ == 0) {
     s.since = e.time;
     say(log_level::warning, e, fmt::format("{} fails: {}", what, detail));
@@ -55,9 +55,9 @@ void log_book::failed(streaks& of, const event& e, const char* what,
   }
 }
 
-void log_book::works(streaks& of, const event& e, const char* what) {
-  if (of.empty()) return;
-  const auto found = of.find(e.target->name);
+void log_book::works(streaks& of, const std::string& key, const event& e,
+                     std::string_view what) {
+  const auto found = of.find(key);
   if (found == of.end()) return;
   const auto& s = found->second;
   say(log_level::info, e,
@@ -90,12 +90,14 @@ void log_book::tell(const event& e, const target_added&) {
 }
 
 void log_book::tell(const event& e, const target_changed&) {
+  forget_metrics(*e.target);
   say(log_level::info, e, "changed");
 }
 
 void log_book::tell(const event& e, const target_removed&) {
   say(log_level::info, e, "removed");
-  for (auto* of : {&status_, &scale_, &metric_}) of->erase(e.target->name);
+  for (auto* of : {&status_, &scale_}) of->erase(e.target->name);
+  forget_metrics(*e.target);
   switched_off_.erase(e.target->name);
 }
 
@@ -103,19 +105,30 @@ void log_book::tell(const event& e, const target_removed&) {
 // -----------------------------------------------------------------------------
 
 void log_book::tell(const event& e, const status_observed& x) {
-  works(status_, e, "status");
-  if (x.seen.metrics.empty() && !x.seen.missing.empty())
-    failed(metric_, e, "metric", x.seen.missing.front().why);
-  else
-    works(metric_, e, "metric");
+  works(status_, e.target->name, e, "status");
+  tell_metrics(e, x.seen);
   if (threshold_ > log_level::debug) return;
   say(log_level::debug, e,
       fmt::format("polled:{} replicas={} ({})", readings(&e), x.seen.replicas,
                   took(x.seen.took)));
 }
 
+/// Each metric has its own streak: one may be read elsewhere, and fail alone.
+void log_book::tell_metrics(const event& e, const observation& seen) {
+  const auto key = [&](const std::string& name) { return e.target->name + '/' + name; };
+  if (!metric_.empty())
+    for (const auto& m : seen.metrics) works(metric_, key(m.name), e, "metric " + m.name);
+  for (const auto& m : seen.missing)
+    failed(metric_, key(m.name), e, "metric " + m.name, m.why);
+}
+
+void log_book::forget_metrics(const target_spec& spec) {
+  std::erase_if(metric_,
+                [&](const auto& s) { return s.first.starts_with(spec.name + '/'); });
+}
+
 void log_book::tell(const event& e, const status_failed& x) {
-  failed(status_, e, "status", sentence(x.what));
+  failed(status_, e.target->name, e, "status", sentence(x.what));
 }
 
 /// An application at 0 by hand is left alone, which must not look like a daemon asleep.
@@ -146,14 +159,14 @@ void log_book::tell(const event& e, const scale_requested& x) {
 }
 
 void log_book::tell(const event& e, const scale_applied& x) {
-  works(scale_, e, "scaling");
+  works(scale_, e.target->name, e, "scaling");
   auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()),
                           x.from, x.to, took(x.took));
   say(log_level::info, e, text.substr(1));
 }
 
 void log_book::tell(const event& e, const scale_failed& x) {
-  failed(scale_, e, "scaling",
+  failed(scale_, e.target->name, e, "scaling",
          fmt::format("replicas {} -> {}: {}", x.from, x.to, sentence(x.what)));
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -34,11 +35,15 @@ class log_book {
     std::uint64_t failures = 0;
     time_point since{};
   };
-  /// One per target that is failing now, by `<target>` and what fails.
+  /// One per target that is failing now and what fails; by the target's name, of metrics
+  /// `<target>/<metric>`.
   using streaks = std::unordered_map<std::string, streak>;
 
-  void failed(streaks& of, const event& e, const char* what, const std::string& detail);
-  void works(streaks& of, const event& e, const char* what);
+  void failed(streaks& of, const std::string& key, const event& e, std::string_view what,
+              const std::string& detail);
+  void works(streaks& of, const std::string& key, const event& e, std::string_view what);
+  void tell_metrics(const event& e, const observation& seen);
+  void forget_metrics(const target_spec& spec);
   void notice_switch(const event& e, const decision& d);
   void say(log_level level, const event& e, std::string text);
 

@@ -15,13 +15,13 @@ const Histogram::BucketBoundaries lateness_seconds{0.001, 0.005, 0.01, 0.025, 0.
 
 double seconds(microseconds d) { return std::chrono::duration<double>{d}.count(); }
 
-/// The path of an absolute URL, never its host or query: `/app/status`.
-std::string path_of(const std::string& url) {
-  const auto scheme = url.find("://");
-  const auto begin =
-      url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
-  if (begin == std::string::npos || url[begin] != '/') return "/";
-  return url.substr(begin, url.find_first_of("?#", begin) - begin);
+/// Were there metrics to read from the status, and not one of them was there?
+bool status_without_metrics(const target_spec& spec, const observation& seen) {
+  const auto from_status = [](const metric_spec& m) { return m.url.empty(); };
+  return std::any_of(spec.metrics.begin(), spec.metrics.end(), from_status) &&
+         std::none_of(spec.metrics.begin(), spec.metrics.end(), [&](const auto& m) {
+           return from_status(m) && seen.find(m.name) != nullptr;
+         });
 }
 
 }  // namespace
@@ -72,14 +72,14 @@ metrics::metrics(const std::string& version)
   decisions_ = {&decisions->Add({{"direction", "down"}}),
                 &decisions->Add({{"direction", "none"}}),
                 &decisions->Add({{"direction", "up"}})};
-  auto* failures =
+  failures_ =
       counters("scaleit_failures_total", "Failed requests, by request and error.");
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     const std::string error{to_string(static_cast<failure_kind>(i))};
-    status_failures_[i] = &failures->Add({{"request", "status"}, {"error", error}});
+    status_failures_[i] = &failures_->Add({{"request", "status"}, {"error", error}});
     // A scale request's answer has no body that could be wrong.
     if (i < static_cast<std::size_t>(failure_kind::json))
-      scale_failures_[i] = &failures->Add({{"request", "scale"}, {"error", error}});
+      scale_failures_[i] = &failures_->Add({{"request", "scale"}, {"error", error}});
   }
   restarts_ =
       counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
@@ -119,80 +119,6 @@ void metrics::apply(const event& e) {
   std::visit([&](const auto& data) { apply(e, data); }, e.data);
 }
 
-// -- targets --------------------------------------------------------------------------
-
-prometheus::Counter& metrics::old_failures(const char* method, const std::string& url) {
-  return old_failures_->Add({{"method", method}, {"endpoint", path_of(url)}});
-}
-
-metrics::series& metrics::of(const event& e) {
-  const auto quick = by_spec_.find(e.target.get());
-  if (quick != by_spec_.end()) return *quick->second;
-  const auto& spec = *e.target;
-  const auto remember = [&](series& x) -> series& {
-    x.spec = e.target;  // held, so that no other can have its address
-    by_spec_.insert_or_assign(&spec, &x);
-    return x;
-  };
-  const auto found = series_.find(spec.name);
-  if (found != series_.end()) {
-    by_spec_.erase(found->second.spec.get());
-    return remember(found->second);
-  }
-  const prometheus::Labels labels{{"target", spec.name}};
-  series s{&replicas_->Add(labels),
-           &desired_->Add(labels),
-           &healthy_->Add(labels),
-           &failing_->Add(labels),
-           {},
-           &old_failures("get", spec.status.url),
-           &old_failures("put", spec.scale.url),
-           nullptr,
-           {}};
-  s.healthy->Set(1);
-  if (!spec.shadow.empty())
-    s.shadow =
-        shadow_series{&shadow_desired_->Add(labels),
-                      &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "yes"}}),
-                      &shadow_decisions_->Add({{"target", spec.name}, {"agrees", "no"}})};
-  for (const auto& m : spec.metrics) {
-    const prometheus::Labels both{{"target", spec.name}, {"metric", m.name}};
-    s.metrics.push_back({m.name, &values_->Add(both), &value_targets_->Add(both)});
-    s.metrics.back().target->Set(m.target);
-  }
-  targets_->Increment();
-  return remember(series_.emplace(spec.name, std::move(s)).first->second);
-}
-
-void metrics::forget(const std::string& target) {
-  const auto found = series_.find(target);
-  if (found == series_.end()) return;
-  const auto& s = found->second;
-  replicas_->Remove(s.replicas);
-  desired_->Remove(s.desired);
-  healthy_->Remove(s.healthy);
-  failing_->Remove(s.failing);
-  if (s.shadow) {
-    shadow_desired_->Remove(s.shadow->desired);
-    shadow_decisions_->Remove(s.shadow->agreed);
-    shadow_decisions_->Remove(s.shadow->differed);
-  }
-  for (const auto& m : s.metrics) {
-    values_->Remove(m.value);
-    value_targets_->Remove(m.target);
-  }
-  by_spec_.erase(s.spec.get());
-  series_.erase(found);
-  targets_->Decrement();
-}
-
-void metrics::apply(const event& e, const target_added&) { of(e); }
-void metrics::apply(const event& e, const target_changed&) {
-  forget(e.target->name);
-  of(e);
-}
-void metrics::apply(const event& e, const target_removed&) { forget(e.target->name); }
-
 // -- the loop ---------------------------------------------------------------------------
 
 void metrics::count_polls(microseconds took, microseconds late_by,
@@ -208,14 +134,23 @@ void metrics::apply(const event& e, const status_observed& x) {
   s.replicas->Set(x.seen.replicas);
   for (const auto& m : s.metrics)
     if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
+  if (x.seen.missing.empty()) return s.failing->Set(0);
+  count_sources(s, x.seen);
   // An answer without one usable metric is as good as none.
-  if (x.seen.metrics.empty() && !x.seen.missing.empty()) {
-    s.failing->Increment();
+  x.seen.metrics.empty() ? s.failing->Increment() : s.failing->Set(0);
+  if (status_without_metrics(*e.target, x.seen)) {
     s.status_failures->Increment();
     status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
-  } else {
-    s.failing->Set(0);
   }
+}
+
+void metrics::count_sources(const series& s, const observation& seen) {
+  for (const auto& missing : seen.missing)
+    for (const auto& m : s.metrics)
+      if (missing.failed && m.failures != nullptr && m.name == missing.name) {
+        m.failures->Increment();
+        metric_failures_[static_cast<std::size_t>(*missing.failed)]->Increment();
+      }
 }
 
 void metrics::apply(const event& e, const status_failed& x) {

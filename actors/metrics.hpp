@@ -46,6 +46,9 @@ class metrics {
     std::string name;
     prometheus::Gauge* value;
     prometheus::Gauge* target;
+    /// Failed requests for it: of a metric with a URL of its own, the first of those that
+    /// share the request.
+    prometheus::Counter* failures;
   };
   struct shadow_series {
     prometheus::Gauge* desired;
@@ -82,6 +85,8 @@ class metrics {
   series& of(const event& e);
   void forget(const std::string& target);
   void compare(const event& e, const decision& d);
+  metric_series add_metric(const target_spec& spec, std::size_t index);
+  void count_sources(const series& s, const observation& seen);
   void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
   prometheus::Counter& old_failures(const char* method, const std::string& url);
 
@@ -98,7 +103,9 @@ class metrics {
   prometheus::Histogram* poll_lateness_;
   prometheus::Counter* polls_late_;
   std::array<prometheus::Counter*, 3> decisions_;  ///< down, none, up
+  family<prometheus::Counter>* failures_;
   failure_counters status_failures_;
+  failure_counters metric_failures_{};  ///< since there is such a metric
   failure_counters scale_failures_;
   family<prometheus::Counter>* restarts_;
   family<prometheus::Gauge>* replicas_;

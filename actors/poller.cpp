@@ -3,22 +3,13 @@
 #include "actors/guard.hpp"
 
 #include <caf/send.hpp>
-#include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace scaleit::actors {
 
 namespace {
-
-net::prepared_ptr status_request(const target_spec& spec) {
-  net::http_request r;
-  r.url = spec.status.url;
-  r.headers = spec.status.headers;
-  r.timeout = spec.status.timeout;
-  return net::prepare(r);
-}
 
 microseconds micros(steady_time::duration d) {
   return std::chrono::duration_cast<microseconds>(d);
@@ -26,17 +17,12 @@ microseconds micros(steady_time::duration d) {
 
 }  // namespace
 
-poller_state::~poller_state() {
-  if (pending) with->client.cancel(*pending);
-}
-
 poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr b,
                                                         decider_actor d) {
   with = s;
   book = std::move(b);
   decider = std::move(d);
-  reader = with->readers.of(*book->spec);
-  request = status_request(*book->spec);
+  round.emplace(*book->spec, with->readers);
   harden(self);
   return {
       [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },
@@ -50,21 +36,22 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
 void poller_state::on_tick(const poll_tick& x) {
   const auto now = self->clock().now();
   arm(x.due);
-  if (pending)
+  if (round->in_flight())
     ++ticks_skipped;
   else
     poll(micros(now - x.due));
 }
 
 void poller_state::on_poll_now() {
-  if (!pending) poll(microseconds{0});
+  if (!round->in_flight()) poll(microseconds{0});
 }
 
 void poller_state::poll(microseconds late) {
   began = self->clock().now();
   late_by = late;
-  pending = with->client.submit(request, [me = poller_actor{self}](http_response&& r) {
-    caf::anon_send(me, poll_answer{std::make_shared<http_response>(std::move(r))});
+  round->begin(with->client, [me = poller_actor{self}](std::size_t part,
+                                                       http_response&& r) {
+    caf::anon_send(me, poll_answer{part, std::make_shared<http_response>(std::move(r))});
   });
 }
 
@@ -83,21 +70,10 @@ void poller_state::arm(steady_time due) {
 }
 
 void poller_state::on_answer(const poll_answer& x) {
-  pending.reset();
-  auto& response = *x.response;
-  if (response.error) return fail(std::move(*response.error));
-  const auto failed = [&](failure f) {
-    f.http_status = response.status;
-    f.took = response.took;
-    fail(std::move(f));
-  };
-  if (response.status < 200 || response.status > 299)
-    return failed({failure_kind::http, fmt::format("answered {}", response.status)});
-  auto read = reader->read(response.body);
-  if (auto* f = std::get_if<failure>(&read)) return failed(std::move(*f));
-
-  auto& seen = std::get<observation>(read);
-  seen.took = response.took;
+  auto result = round->take(x.part, *x.response);
+  if (!result) return;
+  if (auto* f = std::get_if<failure>(&*result)) return fail(std::move(*f));
+  auto& seen = std::get<observation>(*result);
   report(status_observed{std::move(seen), late_by, std::exchange(ticks_skipped, 0)});
 }
 

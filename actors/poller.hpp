@@ -1,19 +1,21 @@
-// Reads one application's status, every interval, for ever.
+// Reads one application's status and metrics, every interval, for ever.
 //
-// Owns the timing of the polls and the request in flight. Receives its own ticks
-// and the client's answers; emits `status.observed` and `status.failed`; sends how
-// it went to the decider. A failed poll is an event, never an exception. Lost on a
-// restart: the poll in flight (it is cancelled) and the count of skipped ticks.
+// Owns the timing of the polls and the one in flight (actors/poll_round.hpp). Receives
+// its own ticks and the client's answers; emits `status.observed` and `status.failed`;
+// sends how it went to the decider. A failed poll is an event, never an exception. Lost
+// on a restart: the poll in flight (all of it is cancelled) and the count of skipped
+// ticks.
 #pragma once
 
 #include "actors/ledger.hpp"
+#include "actors/poll_round.hpp"
 #include "messages/protocol.hpp"
-#include "messages/status_json.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <optional>
 
 namespace scaleit::actors {
 
@@ -21,7 +23,6 @@ struct poller_state {
   static inline const char* name = "poller";
 
   explicit poller_state(poller_actor::pointer me) : self(me) {}
-  ~poller_state();
   poller_actor::behavior_type make_behavior(services* with, ledger_ptr book,
                                             decider_actor decider);
 
@@ -38,12 +39,10 @@ struct poller_state {
   services* with = nullptr;
   ledger_ptr book;
   decider_actor decider;
-  std::shared_ptr<const status_reader> reader;
-  net::prepared_ptr request;
-  std::optional<net::http_client::ticket> pending;  ///< the poll in flight
-  steady_time began{};                              ///< when it was sent
-  microseconds late_by{0};                          ///< how late that was
-  std::uint32_t ticks_skipped = 0;                  ///< since the last event
+  std::optional<poll_round> round;  ///< set in make_behavior
+  steady_time began{};              ///< when its last round did
+  microseconds late_by{0};          ///< how late that was
+  std::uint32_t ticks_skipped = 0;  ///< since the last event
 };
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,

@@ -1,36 +1,56 @@
-// Targets that point at the same places of their status share one compiled reader:
-// ten thousand alike keep one in the cache instead of ten thousand in memory.
+// Targets that point at the same places of their status share one compiled reader, and
+// those that read the same metrics elsewhere another: ten thousand alike keep one in the
+// cache instead of ten thousand in memory.
 #pragma once
 
 #include "messages/status_json.hpp"
 #include "messages/target_spec.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 
 namespace scaleit::actors {
 
+/// Throws std::invalid_argument when a pointer of the spec is none.
 class reader_cache {
  public:
-  /// Throws std::invalid_argument when a pointer of the spec is none.
   std::shared_ptr<const status_reader> of(const target_spec& spec) {
-    auto& known = readers_[key(spec)];
-    auto reader = known.lock();
-    if (!reader) known = reader = std::make_shared<const status_reader>(spec);
-    return reader;
+    return cached(statuses_, key(spec), spec);
+  }
+  /// Of metrics that share one URL.
+  std::shared_ptr<const metric_reader> of(std::span<const metric_spec* const> metrics) {
+    std::string k;
+    for (const auto* m : metrics) k += part(*m);
+    return cached(metrics_, k, metrics);
   }
 
  private:
+  template <class Reader>
+  using readers = std::unordered_map<std::string, std::weak_ptr<const Reader>>;
+
+  template <class Reader, class Source>
+  static std::shared_ptr<const Reader> cached(readers<Reader>& in, const std::string& k,
+                                              const Source& source) {
+    auto& known = in[k];
+    auto reader = known.lock();
+    if (!reader) known = reader = std::make_shared<const Reader>(source);
+    return reader;
+  }
+
   /// Everything a reader is made of; JSON Pointers and names hold no newline.
+  static std::string part(const metric_spec& m) { return m.name + '\n' + m.value + '\n'; }
   static std::string key(const target_spec& spec) {
-    std::string k =
-        spec.status.replicas + '\n' + spec.status.ready + '\n' + spec.status.observed_at;
-    for (const auto& m : spec.metrics) k += '\n' + m.name + '\n' + m.value;
+    std::string k = spec.status.replicas + '\n' + spec.status.ready + '\n' +
+                    spec.status.observed_at + '\n';
+    for (const auto& m : spec.metrics)
+      if (m.url.empty()) k += part(m);
     return k;
   }
 
-  std::unordered_map<std::string, std::weak_ptr<const status_reader>> readers_;
+  readers<status_reader> statuses_;
+  readers<metric_reader> metrics_;
 };
 
 }  // namespace scaleit::actors

@@ -20,6 +20,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,9 +34,10 @@ struct poll_tick {
 };
 /// Poll out of turn, now; the ticks go on as before. Nothing if a poll is in flight.
 struct poll_now {};
-/// The application answered the poll (or did not). The pointer is never null; the
+/// One of the poll's requests was answered (or was not). The pointer is never null; the
 /// receiver may consume the body.
 struct poll_answer {
+  std::size_t part = 0;  ///< 0: the status; from 1 on: metrics from elsewhere
   std::shared_ptr<http_response> response;
 };
 

@@ -1,161 +1,34 @@
 #include "messages/status_json.hpp"
 
 #include "messages/bounds.hpp"
-#include "messages/json_pointer.hpp"
-#include "messages/text.hpp"
+#include "messages/json_slots.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
-#include <stdexcept>
+#include <utility>
 
 namespace scaleit {
 
 namespace {
 
-// What stands at a pointer. Views point into the body, which outlives them.
-enum class kind : std::uint8_t { absent, null, boolean, number, string, object, array };
-struct value {
-  kind what = kind::absent;
-  std::string_view text;
-};
-
-std::string_view name_of(kind k) {
-  constexpr std::array<std::string_view, 7> names{
-      "absent", "null", "a boolean", "a number", "a string", "an object", "an array"};
-  return names[static_cast<std::size_t>(k)];
-}
-
-/// A node of the tree of all pointers; `slot` is set where a pointer ends.
-struct node {
-  std::vector<std::pair<std::string, std::size_t>>
-      children;  ///< token, index of the node
-  std::vector<std::size_t> slots;
-};
-
-constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
-
-std::size_t child(const std::vector<node>& nodes, std::size_t at,
-                  std::string_view token) {
-  if (at == nowhere) return nowhere;
-  for (const auto& [name, index] : nodes[at].children)
-    if (name == token) return index;
-  return nowhere;
-}
-
-/// Walks the body once, in step with the tree, and fills the slots.
-class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collector> {
- public:
-  collector(const std::vector<node>& nodes, std::vector<value>& slots)
-      : nodes_(nodes), slots_(slots) {}
-
-  bool Null() { return scalar({kind::null, "null"}); }
-  bool Bool(bool b) { return scalar({kind::boolean, b ? "true" : "false"}); }
-  bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
-    return scalar({kind::number, {s, n}});
-  }
-  bool String(const char* s, rapidjson::SizeType n, bool) {
-    return scalar({kind::string, {s, n}});
-  }
-  bool Key(const char* s, rapidjson::SizeType n, bool) {
-    auto& top = stack_[depth_ - 1];
-    top.next = child(nodes_, top.at, {s, n});
-    return true;
-  }
-  bool StartObject() { return enter(kind::object); }
-  bool EndObject(rapidjson::SizeType) { return leave(); }
-  bool StartArray() { return enter(kind::array); }
-  bool EndArray(rapidjson::SizeType) { return leave(); }
-
-  bool too_deep() const { return too_deep_; }
-
- private:
-  struct frame {
-    std::size_t at = nowhere;    ///< the container's own node
-    std::size_t next = nowhere;  ///< the node of the value to come (objects)
-    std::size_t index = 0;       ///< of the value to come (arrays)
-    bool array = false;
-  };
-
-  /// The node of the value that begins now.
-  std::size_t arrive() {
-    if (depth_ == 0) return 0;
-    auto& top = stack_[depth_ - 1];
-    if (!top.array) return top.next;
-    const std::size_t index = top.index++;
-    return top.at == nowhere ? nowhere : child(nodes_, top.at, std::to_string(index));
-  }
-  void fill(std::size_t at, value v) {
-    if (at == nowhere) return;
-    for (const auto slot : nodes_[at].slots)
-      slots_[slot] = v;  // a repeated key: the last counts
-  }
-  bool scalar(value v) {
-    fill(arrive(), v);
-    return true;
-  }
-  bool enter(kind k) {
-    const std::size_t at = arrive();
-    fill(at, {k, {}});
-    too_deep_ = depth_ == stack_.size();
-    if (too_deep_) return false;
-    stack_[depth_++] = {at, nowhere, 0, k == kind::array};
-    return true;
-  }
-  bool leave() {
-    --depth_;
-    return true;
-  }
-
-  const std::vector<node>& nodes_;
-  std::vector<value>& slots_;
-  std::array<frame, bounds::json_depth_max> stack_{};
-  std::size_t depth_ = 0;
-  bool too_deep_ = false;
-};
-
-std::optional<double> finite_number(std::string_view s) {
-  double d = 0;
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
-  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(d)) return {};
-  return d;
-}
-
-/// `/replicas is "ten", a string` for the sentence of a failure.
-std::string described(const std::string& pointer, const value& v) {
-  if (v.what == kind::absent) return fmt::format("{} is absent", printable(pointer, 80));
-  if (v.text.empty())
-    return fmt::format("{} is {}", printable(pointer, 80), name_of(v.what));
-  const char* quote = v.what == kind::string ? "\"" : "";
-  return fmt::format("{} is {}{}{}, {}", printable(pointer, 80), quote,
-                     printable(v.text, 40), quote, name_of(v.what));
-}
+using kind = json_value::kind;
 
 /// A whole number of replicas; 10.0 is one, "10" is not.
-std::optional<int> replica_count(const value& v) {
+std::optional<int> replica_count(const json_value& v) {
   if (v.what != kind::number) return {};
   const auto d = finite_number(v.text);
   if (!d || *d != std::floor(*d) || *d < 0 || *d > bounds::replicas_max) return {};
   return static_cast<int>(*d);
 }
 
-failure wrong_count(const std::string& pointer, const value& v) {
+failure wrong_count(const std::string& pointer, const json_value& v) {
   return {failure_kind::schema, fmt::format("{}; accepted: a whole number from 0 to {}",
                                             described(pointer, v), bounds::replicas_max)};
 }
 
-std::optional<double> metric_value(const value& v) {
-  if (v.what != kind::number && v.what != kind::string) return {};
-  const auto d = finite_number(v.text);
-  return d && *d >= 0 ? d : std::nullopt;
-}
-
-std::optional<time_point> sample_time(const value& v) {
+std::optional<time_point> sample_time(const json_value& v) {
   if (v.what == kind::string)
     if (const auto t = parse_rfc3339(v.text)) return t;
   if (v.what != kind::number && v.what != kind::string) return {};
@@ -166,45 +39,29 @@ std::optional<time_point> sample_time(const value& v) {
 
 }  // namespace
 
-struct status_reader::tree {
-  std::vector<node> nodes{1};
+struct status_reader::pointers {
   std::string replicas, ready, observed_at;
   std::vector<std::pair<std::string, std::string>> metrics;  ///< name, pointer
-  std::size_t slots = 0;
-
-  std::size_t add(const std::string& pointer) {
-    const auto tokens = parse_json_pointer(pointer);
-    if (!tokens) throw std::invalid_argument{"not a JSON Pointer: " + printable(pointer)};
-    std::size_t at = 0;
-    for (const auto& token : *tokens) {
-      std::size_t next = child(nodes, at, token);
-      if (next == nowhere) {
-        next = nodes.size();
-        nodes[at].children.emplace_back(token, next);
-        nodes.emplace_back();
-      }
-      at = next;
-    }
-    nodes[at].slots.push_back(slots);
-    return slots++;
-  }
+  json_slots slots;  ///< replicas, ready, observedAt, then the metrics
 };
 
 status_reader::status_reader(const target_spec& spec) {
-  auto t = std::make_unique<tree>();
-  // The order of the slots: replicas, ready, observedAt, then the metrics.
+  auto p = std::make_unique<pointers>();
   // An empty optional pointer would mean the whole body; it gets a slot nothing fills.
-  t->replicas = spec.status.replicas;
-  t->add(spec.status.replicas);
-  t->ready = spec.status.ready;
-  t->ready.empty() ? t->slots++ : t->add(t->ready);
-  t->observed_at = spec.status.observed_at;
-  t->observed_at.empty() ? t->slots++ : t->add(t->observed_at);
+  const auto optional = [&](const std::string& pointer) {
+    pointer.empty() ? p->slots.add_nothing() : p->slots.add(pointer);
+    return pointer;
+  };
+  p->slots.add(spec.status.replicas);
+  p->replicas = spec.status.replicas;
+  p->ready = optional(spec.status.ready);
+  p->observed_at = optional(spec.status.observed_at);
   for (const auto& m : spec.metrics) {
-    t->add(m.value);
-    t->metrics.emplace_back(m.name, m.value);
+    if (!m.url.empty()) continue;  // read elsewhere
+    p->slots.add(m.value);
+    p->metrics.emplace_back(m.name, m.value);
   }
-  tree_ = std::move(t);
+  pointers_ = std::move(p);
 }
 
 status_reader::~status_reader() = default;
@@ -212,51 +69,72 @@ status_reader::status_reader(status_reader&&) noexcept = default;
 status_reader& status_reader::operator=(status_reader&&) noexcept = default;
 
 std::variant<observation, failure> status_reader::read(std::string& body) const {
-  std::vector<value> slots(tree_->slots);
-  collector found{tree_->nodes, slots};
-  // An in-situ stream ends at the first NUL: one inside the body is an error, not an end.
-  if (body.find('\0') != std::string::npos)
-    return failure{failure_kind::json, "not JSON: a NUL byte in the body"};
-  char* begin = body.data();
-  if (body.starts_with("\xEF\xBB\xBF")) begin += 3;  // RFC 8259, 8.1: may be ignored
-  rapidjson::InsituStringStream stream{begin};
-  rapidjson::Reader reader;
-  constexpr unsigned flags =
-      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
-  if (const auto result = reader.Parse<flags>(stream, found); result.IsError()) {
-    if (found.too_deep())
-      return failure{failure_kind::json,
-                     fmt::format("nested deeper than {} levels", bounds::json_depth_max)};
-    return failure{
-        failure_kind::json,
-        fmt::format("not JSON: {} (at byte {})",
-                    rapidjson::GetParseError_En(result.Code()), result.Offset())};
-  }
-
+  auto found = pointers_->slots.read(body);
+  if (auto* wrong = std::get_if<failure>(&found)) return std::move(*wrong);
+  const auto& slots = std::get<std::vector<json_value>>(found);
   observation seen;
   const auto replicas = replica_count(slots[0]);
-  if (!replicas) return wrong_count(tree_->replicas, slots[0]);
+  if (!replicas) return wrong_count(pointers_->replicas, slots[0]);
   seen.replicas = *replicas;
-  if (!tree_->ready.empty()) {
+  if (!pointers_->ready.empty()) {
     seen.ready = replica_count(slots[1]);
-    if (!seen.ready) return wrong_count(tree_->ready, slots[1]);
+    if (!seen.ready) return wrong_count(pointers_->ready, slots[1]);
   }
-  if (!tree_->observed_at.empty()) {
+  if (!pointers_->observed_at.empty()) {
     seen.observed_at = sample_time(slots[2]);
     if (!seen.observed_at)
-      return failure{failure_kind::schema, described(tree_->observed_at, slots[2]) +
+      return failure{failure_kind::schema, described(pointers_->observed_at, slots[2]) +
                                                "; accepted: RFC 3339 or Unix seconds"};
   }
-  for (std::size_t i = 0; i < tree_->metrics.size(); ++i) {
-    const auto& [name, pointer] = tree_->metrics[i];
+  for (std::size_t i = 0; i < pointers_->metrics.size(); ++i) {
+    const auto& [name, pointer] = pointers_->metrics[i];
     if (const auto v = metric_value(slots[3 + i]))
       seen.metrics.push_back({name, *v});
     else
-      seen.missing.push_back({name, described(pointer, slots[3 + i]) +
-                                        "; accepted: a finite number, at least 0"});
+      seen.missing.push_back({name, no_metric_value(pointer, slots[3 + i])});
   }
   return seen;
+}
+
+// -- metrics from elsewhere
+// ---------------------------------------------------------------
+
+metric_reader::metric_reader(std::span<const metric_spec* const> metrics) {
+  for (const auto* m : metrics) {
+    slots_.add(m->value);
+    metrics_.emplace_back(m->name, m->value);
+  }
+}
+
+metric_reading metric_reader::read(http_response& answer) const {
+  if (auto f = refusal(answer)) return none(*f);
+  auto found = slots_.read(answer.body);
+  if (const auto* wrong = std::get_if<failure>(&found)) return none(*wrong);
+  const auto& slots = std::get<std::vector<json_value>>(found);
+  metric_reading seen;
+  for (std::size_t i = 0; i < metrics_.size(); ++i) {
+    const auto& [name, pointer] = metrics_[i];
+    if (const auto v = metric_value(slots[i]))
+      seen.found.push_back({name, *v});
+    else
+      seen.missing.push_back({name, no_metric_value(pointer, slots[i])});
+  }
+  return seen;
+}
+
+metric_reading metric_reader::none(const failure& f) const {
+  metric_reading seen;
+  for (const auto& m : metrics_)
+    seen.missing.push_back(
+        {m.first, fmt::format("{}: {}", to_string(f.kind), f.detail), f.kind});
+  return seen;
+}
+
+std::optional<failure> refusal(const http_response& answer) {
+  if (answer.error) return answer.error;
+  if (answer.status >= 200 && answer.status <= 299) return {};
+  return failure{failure_kind::http, fmt::format("answered {}", answer.status),
+                 answer.status, answer.took};
 }
 
 }  // namespace scaleit

@@ -49,6 +49,11 @@ struct metric_spec {
   bool operator==(const metric_spec&) const = default;
 };
 
+/// Metrics with the same URL, headers and timeout are read with one request.
+inline bool same_source(const metric_spec& a, const metric_spec& b) {
+  return a.url == b.url && a.headers == b.headers && a.timeout == b.timeout;
+}
+
 /// Where and how replicas are written.
 struct scale_spec {
   std::string url;

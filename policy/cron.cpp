@@ -88,7 +88,7 @@ std::variant<std::uint64_t, std::string> bits_of(const field& f, std::string_vie
       if (f.high == 6 && high == 0 && low > 0) high = 7;     // another day to Sunday
       if (high < low)
         return std::string{
-            "it ends before it begins; write two ranges, such as 22-23,0-4"};
+            "it ends before it begins; accepted: two ranges, such as 22-23,0-4"};
     } else if (slash != std::string_view::npos) {
       high = std::max(low, f.high);  // `5/15`: from 5 to the end
     }

@@ -101,13 +101,22 @@ class reader {
     const auto first = std::find(known_.begin(), known_.end(), name);
     if (first == known_.end())
       fail(begin, fmt::format("'{}' is unknown{}; metrics: {}", printable(name, 60),
-                              suggestion(nearest(name, known_)), listed(known_)));
+                              suggestion(meant_by(name, begin)), listed(known_)));
     const auto second = std::find(first + 1, known_.end(), name);
     if (second != known_.end())
       fail(begin,
            fmt::format("'{}' is both metric '{}' and metric '{}'; rename one of them",
                        printable(name, 60), printable(original(first), 60),
                        printable(original(second), 60)));
+  }
+
+  /// `queue_length`, where the text has `queue-length`; else what is written alike.
+  std::string_view meant_by(std::string_view name, std::size_t begin) const {
+    for (std::size_t i = 0; i < known_.size(); ++i)
+      if (metrics_[i].size() > name.size() &&
+          text_.substr(begin).starts_with(metrics_[i]))
+        return known_[i];
+    return nearest(name, known_);
   }
 
   const std::string& original(std::vector<std::string_view>::const_iterator of) const {

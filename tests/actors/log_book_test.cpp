@@ -74,13 +74,39 @@ TEST_CASE("an answer without its metric is a streak, too") {
   o.replicas = 10;
   o.missing = {
       {"cpu", "/cpu/highPriority is absent; accepted: a finite number, at least 0"}};
-  CHECK(book.tell(at(0, status_observed{o})) ==
-        lines{{log_level::warning,
-               "target=app metric fails: /cpu/highPriority is absent; accepted: a finite "
-               "number, "
-               "at least 0"}});
+  CHECK(
+      book.tell(at(0, status_observed{o})) ==
+      lines{
+          {log_level::warning,
+           "target=app metric cpu fails: /cpu/highPriority is absent; accepted: a finite "
+           "number, "
+           "at least 0"}});
   CHECK(book.tell(at(1, status_observed{o})).empty());
   CHECK(book.tell(at(2, status_observed{test::seen(10, 0.8)})).size() == 1);
+}
+
+TEST_CASE("each metric has a streak of its own, by name") {
+  log_book book{log_level::info};
+  auto seen = test::seen(10, 0.8);
+  seen.missing = {{"queue", "timeout: no answer within 2s", failure_kind::timeout}};
+  CHECK(book.tell(at(0, status_observed{seen})) ==
+        lines{{log_level::warning,
+               "target=app metric queue fails: timeout: no answer within 2s"}});
+  CHECK(book.tell(at(5, status_observed{seen})).empty());
+  seen.missing.push_back({"jobs", "http: answered 503", failure_kind::http});
+  CHECK(book.tell(at(10, status_observed{seen})) ==
+        lines{{log_level::warning, "target=app metric jobs fails: http: answered 503"}});
+  // A poll that failed says nothing of the metrics.
+  CHECK(book.tell(at(15, timed_out())).size() == 1);
+  seen.missing.erase(seen.missing.begin());
+  seen.metrics.push_back({"queue", 3});
+  CHECK(book.tell(at(20, status_observed{seen})) ==
+        lines{{log_level::info, "target=app status works again after 1 failure in 5s"},
+              {log_level::info,
+               "target=app metric queue works again after 3 failures in 20s"}});
+  // What was removed is forgotten: jobs fails as if for the first time.
+  CHECK(book.tell(at(25, target_removed{})).size() == 1);
+  CHECK(book.tell(at(30, status_observed{seen})).size() == 1);
 }
 
 TEST_CASE("at debug every poll is told, with its reason") {

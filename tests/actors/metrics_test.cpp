@@ -80,6 +80,63 @@ TEST_CASE("failures are counted in the old family and by kind") {
   CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 0)"));
 }
 
+TEST_CASE("failed requests for metrics from elsewhere are counted under their own path") {
+  fixture f;
+  f.tell(target_added{});
+  CHECK(f.text().find("request=\"metric\"") == std::string::npos);
+  auto spec = test::app_spec();
+  for (const auto* name : {"queue", "waiting", "jobs"}) {
+    metric_spec m{name, "/value", metric_type::average_value, 30};
+    m.url = "http://prometheus:9090/api/v1/query?query=secret";
+    spec.metrics.push_back(m);
+  }
+  spec.metrics.back().url = "http://jobs/v";
+  f.target = std::make_shared<target_spec>(spec);
+  f.tell(target_changed{});
+  CHECK(f.has(R"(requests_failures_total{endpoint="/api/v1/query",method="get"} 0)"));
+  CHECK(f.has(R"(requests_failures_total{endpoint="/v",method="get"} 0)"));
+  CHECK(f.has(R"(scaleit_failures_total{error="timeout",request="metric"} 0)"));
+  CHECK(f.has(R"(scaleit_failures_total{error="json",request="metric"} 0)"));
+
+  // One request for queue and waiting; that of jobs was answered, without the metric.
+  auto seen = test::seen(10, 0.8);
+  seen.missing = {{"queue", "timeout: slow", failure_kind::timeout},
+                  {"waiting", "timeout: slow", failure_kind::timeout},
+                  {"jobs", "/value is absent"}};
+  f.tell(status_observed{seen});
+  CHECK(f.has(R"(requests_failures_total{endpoint="/api/v1/query",method="get"} 1)"));
+  CHECK(f.has(R"(requests_failures_total{endpoint="/v",method="get"} 0)"));
+  CHECK(f.has(R"(requests_failures_total{endpoint="/app/status",method="get"} 0)"));
+  CHECK(f.has(R"(scaleit_failures_total{error="timeout",request="metric"} 1)"));
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 0)"));
+
+  // Nothing from the status either: that is a failure of the status.
+  seen.metrics.clear();
+  seen.missing.push_back({"cpu", "/cpu/highPriority is absent"});
+  f.tell(status_observed{seen});
+  CHECK(f.has(R"(requests_failures_total{endpoint="/app/status",method="get"} 1)"));
+  CHECK(f.has(R"(scaleit_failures_total{error="schema",request="status"} 1)"));
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 1)"));
+
+  f.tell(target_removed{});
+  CHECK(f.text().find("target=\"app\"") == std::string::npos);
+  CHECK(f.has(R"(requests_failures_total{endpoint="/api/v1/query",method="get"} 2)"));
+}
+
+TEST_CASE("a target with all its metrics elsewhere has no failed status when they fail") {
+  fixture f;
+  auto spec = test::app_spec();
+  spec.metrics[0].url = "http://prometheus/q";
+  f.target = std::make_shared<target_spec>(spec);
+  f.tell(target_added{});
+  observation seen;
+  seen.missing = {{"cpu", "http: answered 503", failure_kind::http}};
+  f.tell(status_observed{seen});
+  CHECK(f.has(R"(requests_failures_total{endpoint="/q",method="get"} 1)"));
+  CHECK(f.has(R"(requests_failures_total{endpoint="/app/status",method="get"} 0)"));
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 1)"));
+}
+
 TEST_CASE("a target's series go with it, and the counters stay") {
   fixture f;
   f.tell(target_added{});

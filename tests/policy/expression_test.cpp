@@ -102,7 +102,7 @@ TEST_CASE("what is no expression is refused with the place and the reason") {
       {"1 + cpuu",
        "at character 5: 'cpuu' is unknown (did you mean 'cpu'?); metrics: cpu, "
        "queue_length, a_b, max, _5xx"},
-      {"queue-length", "at character 1: 'queue' is unknown"},
+      {"queue-length", "'queue' is unknown (did you mean 'queue_length'?)"},
       {"queue_lenght", "did you mean 'queue_length'?"},
       {"maxx(1, 2)", "at character 1: 'maxx' is no function (did you mean 'max'?)"},
       {"cpu(1)", "at character 1: 'cpu' is no function"},

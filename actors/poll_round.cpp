@@ -1,0 +1,116 @@
+#include "actors/poll_round.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace scaleit::actors {
+
+namespace {
+
+net::prepared_ptr get(const std::string& url, const std::vector<header>& headers,
+                      milliseconds timeout) {
+  net::http_request r;
+  r.url = url;
+  r.headers = headers;
+  r.timeout = timeout;
+  return net::prepare(r);
+}
+
+/// The metrics with a URL of their own, by request.
+std::vector<std::vector<const metric_spec*>> sources_of(const target_spec& spec) {
+  std::vector<std::vector<const metric_spec*>> sources;
+  for (const auto& m : spec.metrics) {
+    if (m.url.empty()) continue;
+    const auto known = std::find_if(
+        sources.begin(), sources.end(),
+        [&](const auto& metrics) { return same_source(*metrics.front(), m); });
+    if (known != sources.end())
+      known->push_back(&m);
+    else
+      sources.push_back({&m});
+  }
+  return sources;
+}
+
+}  // namespace
+
+poll_round::poll_round(const target_spec& spec, reader_cache& readers)
+    : request_(get(spec.status.url, spec.status.headers, spec.status.timeout)),
+      reader_(readers.of(spec)) {
+  for (const auto& metrics : sources_of(spec)) {
+    const auto& first = *metrics.front();
+    sources_.push_back(
+        {get(first.url, first.headers, first.timeout), readers.of(metrics)});
+  }
+}
+
+poll_round::~poll_round() {
+  if (out_) client_->cancel(*out_);
+  for (const auto& s : sources_)
+    if (s.out) client_->cancel(*s.out);
+}
+
+void poll_round::begin(net::http_client& client, const handler& answered) {
+  client_ = &client;
+  status_.reset();
+  took_ = microseconds{0};
+  const auto submit = [&](const net::prepared_ptr& request, std::size_t part) {
+    ++waiting_for_;
+    return client.submit(
+        request, [answered, part](http_response&& r) { answered(part, std::move(r)); });
+  };
+  out_ = submit(request_, 0);
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    sources_[i].out = submit(sources_[i].request, i + 1);
+}
+
+std::optional<poll_round::result> poll_round::take(std::size_t part,
+                                                   http_response& answer) {
+  --waiting_for_;
+  took_ = std::max(took_, answer.took);
+  if (part == 0) {
+    out_.reset();
+    if (auto f = take_status(answer)) return std::move(*f);
+  } else {
+    auto& s = sources_.at(part - 1);
+    s.out.reset();
+    s.seen = s.reader->read(answer);
+  }
+  if (waiting_for_ > 0 || !status_) return {};
+  return complete();
+}
+
+std::optional<failure> poll_round::take_status(http_response& answer) {
+  auto wrong = refusal(answer);
+  if (wrong && answer.error) return wrong;
+  if (!wrong) {
+    auto read = reader_->read(answer.body);
+    if (auto* f = std::get_if<failure>(&read))
+      wrong = std::move(*f);
+    else
+      status_ = std::move(std::get<observation>(read));
+  }
+  if (wrong) {
+    wrong->http_status = answer.status;
+    wrong->took = answer.took;
+  }
+  return wrong;
+}
+
+observation poll_round::complete() {
+  auto seen = std::move(*status_);
+  status_.reset();
+  const auto append = [](auto& to, auto& from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+    from.clear();
+  };
+  for (auto& s : sources_) {
+    append(seen.metrics, s.seen.found);
+    append(seen.missing, s.seen.missing);
+  }
+  seen.took = took_;
+  return seen;
+}
+
+}  // namespace scaleit::actors

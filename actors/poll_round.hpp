@@ -1,0 +1,63 @@
+// One poll: the request for the status and those for the metrics that have a URL of
+// their own, all sent at once, until the last of them is answered.
+//
+// The poller decides when; this knows what is asked for, what is still out, and what the
+// answers come to. The order of the answers makes no difference to that.
+#pragma once
+
+#include "actors/reader_cache.hpp"
+#include "messages/observation.hpp"
+#include "messages/status_json.hpp"
+#include "net/http.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace scaleit::actors {
+
+class poll_round {
+ public:
+  /// Called with each answer, never from within begin(). Part 0 is the status.
+  using handler = std::function<void(std::size_t part, http_response&&)>;
+  /// A good reading, or why there is none.
+  using result = std::variant<observation, failure>;
+
+  /// Throws std::invalid_argument when a request of the spec cannot be sent.
+  poll_round(const target_spec& spec, reader_cache& readers);
+  /// Cancels what is still out.
+  ~poll_round();
+  poll_round(poll_round&&) = delete;
+
+  void begin(net::http_client& client, const handler& answered);
+  bool in_flight() const { return waiting_for_ > 0; }
+
+  /// Takes an answer; the result of the poll when this one settles it: the status failed,
+  /// or all are there. After a failure the round stays in flight until all have answered.
+  std::optional<result> take(std::size_t part, http_response& answer);
+
+ private:
+  struct source {
+    net::prepared_ptr request;
+    std::shared_ptr<const metric_reader> reader;
+    std::optional<net::http_client::ticket> out{};
+    metric_reading seen{};
+  };
+
+  std::optional<failure> take_status(http_response& answer);
+  observation complete();
+
+  net::prepared_ptr request_;
+  std::shared_ptr<const status_reader> reader_;
+  std::vector<source> sources_;  ///< in the order of the spec
+  net::http_client* client_ = nullptr;
+  std::optional<net::http_client::ticket> out_;  ///< the status request
+  std::size_t waiting_for_ = 0;                  ///< answers
+  std::optional<observation> status_;
+  microseconds took_{0};  ///< of the slowest so far
+};
+
+}  // namespace scaleit::actors
