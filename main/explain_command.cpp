@@ -47,16 +47,15 @@ std::string listed(const std::set<std::string, std::less<>>& names) {
 
 /// Everything of the record up to `at` goes through the replay and the explanation.
 /// Answers the time of the last event.
-time_point follow(record_reader& reader, std::optional<time_point> at,
-                  policy::replayer& replay, explanation& story,
-                  std::set<std::string, std::less<>>& targets) {
+time_point follow(record_reader& reader, time_point at, policy::replayer& replay,
+                  explanation& story, std::set<std::string, std::less<>>& targets) {
   time_point last{};
   progress bar;
   recorded_event e;
   for (std::uint64_t n = 0; reader.next(e); ++n) {
     if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
     if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
-    if (at && e.time > *at) continue;
+    if (e.time > at) continue;
     last = std::max(last, e.time);
     story.feed(e);
     replay.feed(e);
@@ -93,8 +92,8 @@ int run_explain(const explain_options& options) {
                                     printable(options.target, 80), listed(targets))};
     if (!story.has_seen())
       throw input_error{fmt::format("'{}' is not in the record until {}",
-                                    printable(options.target, 80), to_rfc3339(*at))};
-    fmt::print("{}", story.text(at.value_or(last), replay.find(options.target)));
+                                    printable(options.target, 80), to_rfc3339(at))};
+    fmt::print("{}", story.text(options.at ? at : last, replay.find(options.target)));
     for (const auto& sentence : reader.report().sentences())
       fmt::print(stderr, "scaleit: {}\n", sentence);
   } catch (const record_error& e) {
