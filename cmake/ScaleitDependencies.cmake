@@ -11,6 +11,7 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(date CONFIG REQUIRED)
 find_package(muparser CONFIG REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
 
 add_library(scaleit_rapidjson INTERFACE)
@@ -28,3 +29,11 @@ get_target_property(scaleit_date_includes date::date-tz INTERFACE_INCLUDE_DIRECT
 add_library(scaleit_zones INTERFACE)
 target_include_directories(scaleit_zones SYSTEM INTERFACE ${scaleit_date_includes})
 target_link_libraries(scaleit_zones INTERFACE date::date-tz)
+
+# Its target has a namespace since 0.8.
+add_library(scaleit_yaml INTERFACE)
+if(TARGET yaml-cpp::yaml-cpp)
+  target_link_libraries(scaleit_yaml INTERFACE yaml-cpp::yaml-cpp)
+else()
+  target_link_libraries(scaleit_yaml INTERFACE yaml-cpp)
+endif()

@@ -67,8 +67,10 @@ class daemon {
   }
 
   void run() {
-    if (!options_.env_file.empty())
-      log(actors::log_level::info, "settings read from " + printable(options_.env_file));
+    for (const auto& file : {options_.config_file, options_.env_file})
+      if (!file.empty())
+        log(actors::log_level::info, "settings read from " + printable(file));
+    for (const auto& w : options_.warnings) log(actors::log_level::warning, w);
     if (!options_.chaos.empty()) warn_of_chaos();
     log(actors::log_level::info,
         fmt::format("metrics on http://{}/metrics",

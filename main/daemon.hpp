@@ -4,16 +4,24 @@
 #include "actors/log_book.hpp"
 #include "main/chaos_plan.hpp"
 #include "main/listen.hpp"
+#include "messages/config_spec.hpp"
 #include "messages/target_spec.hpp"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace scaleit {
 
 struct daemon_options {
   listen_address metrics{"0.0.0.0", 8000};
-  std::string env_file;  ///< that was read, for the log
-  std::string ca_file;   ///< PEM for https; empty: the system's roots
+  listen_address api{"127.0.0.1", 8001};
+  std::string token_file;             ///< of the API; empty: none
+  std::optional<record_spec> record;  ///< where events are kept
+  std::string env_file;               ///< that was read, for the log
+  std::string config_file;            ///< likewise
+  std::vector<std::string> warnings;  ///< about what it says, for the log
+  std::string ca_file;                ///< PEM for https; empty: the system's roots
   chaos_rates chaos;
   actors::log_level level = actors::log_level::info;
   std::vector<target_ptr> targets;

@@ -1,17 +1,13 @@
 #include "main/environment.hpp"
 
 #include "main/input_error.hpp"
+#include "main/text_file.hpp"
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace scaleit {
@@ -140,25 +136,12 @@ class env_parser {
   std::vector<assignment> found_;
 };
 
-[[noreturn]] void cannot_read(const std::string& file, std::string_view why) {
-  throw input_error{fmt::format(
-      "{}: {}; accepted: a readable file of KEY=value lines, at most {} bytes", file, why,
-      bounds::env_file_bytes_max)};
-}
-
 std::string read_file(const std::string& file) {
-  struct stat about {};
-  if (::stat(file.c_str(), &about) != 0) cannot_read(file, std::strerror(errno));
-  if (S_ISDIR(about.st_mode)) cannot_read(file, "is a directory");
-  std::ifstream in{file, std::ios::binary};
-  if (!in) cannot_read(file, std::strerror(errno));
-  // Bounded while reading, not by its size beforehand: it may be a pipe.
-  std::string text(bounds::env_file_bytes_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) cannot_read(file, "cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > bounds::env_file_bytes_max) cannot_read(file, "is too large");
-  if (text.find('\0') != std::string::npos) cannot_read(file, "has a NUL byte");
+  constexpr std::string_view accepted = "a readable file of KEY=value lines";
+  auto text = read_text_file(file, bounds::env_file_bytes_max, accepted);
+  if (text.find('\0') != std::string::npos)
+    throw input_error{fmt::format("{}: has a NUL byte; accepted: {}, at most {} bytes",
+                                  file, accepted, bounds::env_file_bytes_max)};
   return text;
 }
 

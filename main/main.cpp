@@ -1,5 +1,7 @@
 // The `scaleit` binary: options in, exit code out. One file per command beside this.
 #include "main/app_command.hpp"
+#include "main/check_command.hpp"
+#include "main/config_file.hpp"
 #include "main/input_error.hpp"
 #include "main/run_command.hpp"
 
@@ -28,8 +30,11 @@ int dispatch(int argc, char** argv) {
   });
   run_options run;
   app_options app;
+  check_options check;
   auto* run_command = add_run_command(root, run);
   auto* app_command = add_app_command(root, app);
+  auto* check_command = add_check_command(root, check);
+  auto* schema_command = add_schema_command(root);
   try {
     root.parse(argc, argv);
   } catch (const CLI::Success& e) {
@@ -40,6 +45,8 @@ int dispatch(int argc, char** argv) {
   }
   if (run_command->parsed()) return run_run(run);
   if (app_command->parsed()) return run_app(app);
+  if (check_command->parsed()) return run_check(check);
+  if (schema_command->parsed()) return run_schema();
   throw input_error{"a command is required (see scaleit --help)"};
 }
 
@@ -48,6 +55,8 @@ int dispatch(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return dispatch(argc, argv);
+  } catch (const scaleit::bad_config&) {
+    return scaleit::exit_code::bad_input;
   } catch (const scaleit::input_error& e) {
     fmt::print(stderr, "scaleit: {}\n", e.what());
     return scaleit::exit_code::bad_input;

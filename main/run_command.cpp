@@ -1,5 +1,6 @@
 #include "main/run_command.hpp"
 
+#include "main/config_file.hpp"
 #include "main/daemon.hpp"
 #include "main/drop_in.hpp"
 #include "main/environment.hpp"
@@ -47,11 +48,34 @@ void setting(const std::optional<std::string>& option, const char* option_name,
   }
 }
 
+/// What is to be scaled: what the config file says, or else the six variables.
+void add_targets(const run_options& options, const environment& env, daemon_options& d) {
+  if (!options.config) {
+    d.targets.push_back(std::make_shared<const target_spec>(read_drop_in(env).target));
+    return;
+  }
+  const auto loaded = load_config(*options.config, config_use::run, env);
+  const auto& [settings, targets] = require_good(loaded);
+  d.config_file = *options.config;
+  d.metrics = parse_listen("listen.metrics", settings.listen.metrics);
+  d.api = parse_listen("listen.api", settings.listen.api);
+  d.token_file = settings.auth.token_file;
+  d.record = settings.record;
+  for (const auto& t : targets)
+    d.targets.push_back(std::make_shared<const target_spec>(t));
+  for (const auto& line : told(loaded)) d.warnings.push_back(line);
+}
+
 }  // namespace
 
 CLI::App* add_run_command(CLI::App& root, run_options& options) {
   auto* run =
-      root.add_subcommand("run", "Run the daemon: hold an application at its target");
+      root.add_subcommand("run", "Run the daemon: hold applications at their targets");
+  run->add_option(
+         "--config", options.config,
+         "Config file of one or more targets, YAML or JSON (default: one target, "
+         "from the environment)")
+      ->type_name("FILE");
   run->add_option("--env-file", options.env_file,
                   "File of KEY=value lines, behind the environment (default: .env, if "
                   "there is one)")
@@ -80,7 +104,7 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
          "(poller, decider, actuator, telemetry, logger)")
       ->type_name("ACTOR=RATE,...");
   run->footer(
-      "Environment (and env file), with defaults:\n"
+      "Environment (and env file), with defaults; the first five without --config:\n"
       "  APP_SERVICE_URL=http://localhost  scheme and host of the application\n"
       "  APP_SERVICE_PORT=8123             its port\n"
       "  SCALE_RESOLUTION_TIME=5           seconds between polls, or a duration such as "
@@ -95,11 +119,10 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
 
 int run_run(const run_options& options) {
   const auto env = environment::load(options.env_file);
-  const auto settings = read_drop_in(env);
   daemon_options d;
-  d.level = settings.level;
+  d.level = read_log_level(env);
   d.env_file = env.file();
-  d.targets.push_back(std::make_shared<const target_spec>(settings.target));
+  add_targets(options, env, d);
   if (options.chaos) d.chaos = parse_chaos(*options.chaos);
   setting(options.ca_file, "--ca-file", env, "SCALEIT_CA_FILE",
           [&](const char* what, const std::string& file) {

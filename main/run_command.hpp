@@ -11,6 +11,7 @@ class App;
 namespace scaleit {
 
 struct run_options {
+  std::optional<std::string> config;
   std::optional<std::string> env_file;
   std::optional<std::string> metrics_listen;
   std::optional<std::string> ca_file;

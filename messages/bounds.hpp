@@ -65,6 +65,16 @@ inline constexpr std::size_t expressions_cached_max = 1'024;  ///< compiled, per
 inline constexpr std::size_t window_samples_max =
     100'000;  ///< 1 h of ten a second, twice
 
+// -- config files -------------------------------------------------------------------
+inline constexpr std::size_t config_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t document_nodes_max = 4'000'000;  ///< aliases counted each
+inline constexpr std::size_t document_keys_max = 1000;        ///< of one map
+inline constexpr std::size_t config_problems_max = 1000;      ///< that are told
+inline constexpr std::size_t secret_bytes_max = 64 * 1024;    ///< of one expanded header
+inline constexpr auto request_timeout_min = 1ms;
+inline constexpr auto request_timeout_max = 1h;
+inline constexpr auto policy_time_max = 24h;  ///< maxAge, warmup, holds, cooldowns
+
 // -- events -------------------------------------------------------------------------
 inline constexpr std::size_t subscriber_queue_max = 65'536;
 inline constexpr int subscriber_batch =

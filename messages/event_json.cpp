@@ -1,22 +1,13 @@
 #include "messages/event_json.hpp"
 
-#include <rapidjson/writer.h>
+#include "messages/json_stream.hpp"
+#include "messages/spec_writer.hpp"
 
 #include <string_view>
 
 namespace scaleit {
 
 namespace {
-
-/// RapidJSON's output stream over a std::string: no copy at the end.
-struct string_stream {
-  using Ch = char;
-  std::string& out;
-  void Put(char c) { out += c; }
-  void Flush() {}
-};
-
-using json_writer = rapidjson::Writer<string_stream>;
 
 class event_writer {
  public:
@@ -48,76 +39,12 @@ class event_writer {
   void field(std::string_view name, int value) { key(name), json_.Int(value); }
   void field(std::string_view name, double value) { key(name), json_.Double(value); }
   void took(microseconds d) { field("tookMs", to_ms(d)); }
-  void duration(std::string_view name, milliseconds d) {
-    field(name, to_string(microseconds{d}));
-  }
-
-  void headers(const std::vector<header>& all) {
-    if (all.empty()) return;
-    key("headers");
-    json_.StartObject();
-    for (const auto& h : all) field(h.name, "***");  // a value may be a credential
-    json_.EndObject();
-  }
-
-  void pointer(std::string_view name, const std::string& p) {
-    if (!p.empty()) field(name, p);
-  }
 
   void spec(const target_spec& s) {
+    std::string json;
+    append_json(json, s);
     key("spec");
-    json_.StartObject();
-    field("name", s.name);
-    duration("interval", s.interval);
-    key("status");
-    json_.StartObject();
-    field("url", s.status.url);
-    duration("timeout", s.status.timeout);
-    headers(s.status.headers);
-    field("replicas", s.status.replicas);
-    pointer("ready", s.status.ready);
-    pointer("observedAt", s.status.observed_at);
-    json_.EndObject();
-    key("metrics");
-    json_.StartArray();
-    for (const auto& m : s.metrics) metric(m);
-    json_.EndArray();
-    key("scale");
-    json_.StartObject();
-    field("url", s.scale.url);
-    field("method", s.scale.method);
-    field("contentType", s.scale.content_type);
-    field("body", s.scale.body);
-    duration("timeout", s.scale.timeout);
-    headers(s.scale.headers);
-    json_.EndObject();
-    field("minReplicas", s.min_replicas);
-    field("maxReplicas", s.max_replicas);
-    tolerance(s.tolerance);
-    json_.EndObject();
-  }
-
-  void metric(const metric_spec& m) {
-    json_.StartObject();
-    field("name", m.name);
-    field("value", m.value);
-    field("type", m.type == metric_type::value ? "Value" : "AverageValue");
-    field("target", m.target);
-    json_.EndObject();
-  }
-
-  void tolerance(const tolerance_spec& t) {
-    if (t.up == t.down) return field("tolerance", t.up);
-    key("behavior");
-    json_.StartObject();
-    for (const auto& [name, value] :
-         {std::pair{"scaleUp", t.up}, {"scaleDown", t.down}}) {
-      key(name);
-      json_.StartObject();
-      field("tolerance", value);
-      json_.EndObject();
-    }
-    json_.EndObject();
+    json_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
   }
 
   void fault(const failure& f) {

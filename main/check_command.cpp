@@ -1,0 +1,56 @@
+#include "main/check_command.hpp"
+
+#include "main/config_file.hpp"
+#include "main/environment.hpp"
+#include "main/input_error.hpp"
+#include "messages/spec_schema.hpp"
+#include "messages/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace scaleit {
+
+CLI::App* add_check_command(CLI::App& root, check_options& options) {
+  auto* check = root.add_subcommand(
+      "check", "Validate a config file, or one TargetSpec: all that is wrong, at once");
+  check->add_option("FILE", options.file, "YAML or JSON; - is standard input")
+      ->required();
+  check
+      ->add_option("--env-file", options.env_file,
+                   "Where variables of secrets are looked up, behind the environment "
+                   "(default: .env, if there is one)")
+      ->type_name("FILE");
+  check->footer(
+      "Exit codes: 0 valid (warnings may be on standard error), 2 not valid or not "
+      "readable.");
+  return check;
+}
+
+int run_check(const check_options& options) {
+  const auto env = environment::load(options.env_file);
+  const auto loaded = load_config(options.file, config_use::check, env);
+  for (const auto& line : told(loaded)) fmt::print(stderr, "{}\n", line);
+  if (!loaded.good()) return exit_code::bad_input;
+  const auto count = loaded.content.targets.size();
+  fmt::print("{}: valid, {} target{}\n", printable(options.file), count,
+             count == 1 ? "" : "s");
+  return exit_code::success;
+}
+
+CLI::App* add_schema_command(CLI::App& root) {
+  return root.add_subcommand("schema",
+                             "Print the JSON Schema of config files (draft-07)");
+}
+
+int run_schema() {
+  const auto schema = config_schema();
+  const bool written =
+      std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
+      std::fflush(stdout) == 0;
+  return written ? exit_code::success : exit_code::failure;
+}
+
+}  // namespace scaleit
