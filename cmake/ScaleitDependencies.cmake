@@ -9,7 +9,7 @@ find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_package(fmt CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
-find_package(date CONFIG REQUIRED)
+find_package(date CONFIG REQUIRED)  # its zones are those of the package tzdata
 find_package(muparser CONFIG REQUIRED)
 find_package(yaml-cpp CONFIG REQUIRED)
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/reader.h REQUIRED)
@@ -22,13 +22,6 @@ add_library(scaleit_boost INTERFACE)
 target_link_libraries(scaleit_boost INTERFACE Boost::headers Boost::url Threads::Threads)
 target_compile_definitions(scaleit_boost INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE BOOST_URL_NO_LIB)
-
-# Time zones. It reads the system's zone files, those of the package tzdata, when it runs.
-# (date::date-tz itself lists its header among its sources.)
-get_target_property(scaleit_date_includes date::date-tz INTERFACE_INCLUDE_DIRECTORIES)
-add_library(scaleit_zones INTERFACE)
-target_include_directories(scaleit_zones SYSTEM INTERFACE ${scaleit_date_includes})
-target_link_libraries(scaleit_zones INTERFACE date::date-tz)
 
 # Its target has a namespace since 0.8.
 add_library(scaleit_yaml INTERFACE)

@@ -76,7 +76,7 @@ void check_polls(const std::vector<weather>& all) {
     s.application.plan_polls(p);
   });
   for (const auto& s : stages) {
-    check_end(*s, "get", s->what.decided_on ? "metric" : "status");
+    check_end(*s, "get", s->what.decided_on ? "metric cpu" : "status");
     // Every poll ended once: in a completed loop, or as a failure.
     CHECK(test::eventually([&] {
       const auto m = s->scaling->metrics();
