@@ -88,6 +88,13 @@ bool same_content(const document& a, const document& b) {
 
 namespace {
 
+/// YAML's 0x1F and .5 are no JSON, and JSON has no infinity.
+template <class Writer>
+void write_number(Writer& json, double d) {
+  const auto text = std::isfinite(d) ? fmt::format("{}", d) : "null";
+  json.RawValue(text.data(), text.size(), rapidjson::kNumberType);
+}
+
 template <class Writer>
 void write(Writer& json, const document& d) {
   const auto size = [](const std::string& s) {
@@ -101,7 +108,7 @@ void write(Writer& json, const document& d) {
       json.Bool(d.scalar.front() == 't' || d.scalar.front() == 'T');
       return;
     case kind::number:
-      json.RawValue(d.scalar.data(), d.scalar.size(), rapidjson::kNumberType);
+      write_number(json, parse_yaml_number(d.scalar).value_or(0));
       return;
     case kind::text:
       json.String(d.scalar.data(), size(d.scalar));

@@ -33,6 +33,7 @@ map_ptr config_definition() {
   auto s = v.result();
   const auto targets_of = [](std::string_view definition) {
     auto list = make_map();
+    put(list, "description", "One TargetSpec each; names are unique");
     put(list, "type", "array");
     put(list, "maxItems", make_number(static_cast<double>(bounds::targets_max)));
     put(list, "items", reference(definition));

@@ -113,6 +113,9 @@ void spec_writer::shadow(const spec_key& k, target_spec& live) {
   auto changes =
       difference(written(std::move(below), true), written(live.shadow.front(), true));
   if (!changes) changes = make(kind::map);
+  // One for both directions, which is overridden in each: there is no more to take away.
+  if (const auto* t = changes->find("tolerance"); t && t->value->is == kind::null)
+    changes = without(changes, {"tolerance"});
   put(k, false, without(changes, {"name", "interval", "status", "scale"}));
 }
 
