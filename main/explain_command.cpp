@@ -72,7 +72,7 @@ int run_explain(const explain_options& options) {
         "explain needs --record RECORD: the directory that `scaleit run "
         "--record` writes"};
   const auto at =
-      options.at ? std::optional{parse_time_option("--at", *options.at)} : std::nullopt;
+      options.at ? parse_time_option("--at", *options.at) : time_point::max();
   const record_specs specs{options.spec};
   explanation story{options.target};
   policy::replay_options how;

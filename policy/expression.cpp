@@ -83,8 +83,9 @@ expression_error translated(const mu::ParserError& e, std::string_view text) {
       return {end, "a '?' has no ':'"};
     case mu::ecMISPLACED_COLON:
       return {at, "this ':' has no '?'"};
+    case mu::ecUNEXPECTED_ARG_SEP:  // tells its end when it is within a '?:'
+      return {raw.empty() ? at : at + 1, "',' is not expected here"};
     case mu::ecUNEXPECTED_OPERATOR:
-    case mu::ecUNEXPECTED_ARG_SEP:
     case mu::ecUNEXPECTED_VAL:
     case mu::ecUNEXPECTED_VAR:
     case mu::ecUNEXPECTED_FUN:

@@ -283,12 +283,11 @@ TEST_CASE("the checkers are asked, and what they say is told") {
 }
 
 TEST_CASE("the settings beside the targets are read") {
-  const auto o = read(R"({
-	"listen": {"metrics": "127.0.0.1:1", "api": "127.0.0.1:2"},
-	"auth": {"tokenFile": "\/etc\/token"},
-	"record": {"dir": "/r \uD83D\uDE00", "segmentSize": "1MiB", "keep": 5000},
-	"targets": []
-})");
+  const auto o = read(
+      "{\n\t\"listen\": {\"metrics\": \"127.0.0.1:1\", \"api\": \"127.0.0.1:2\"},\n"
+      "\t\"auth\": {\"tokenFile\": \"\\/etc\\/token\"},\n"
+      "\t\"record\": {\"dir\": \"/r \\uD83D\\uDE00\", \"segmentSize\": \"1MiB\", "
+      "\"keep\": 5000},\n\t\"targets\": []\n}");
   CHECK(o.problems == "");
   const auto& s = o.read.settings;
   CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2"});

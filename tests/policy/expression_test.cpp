@@ -148,6 +148,7 @@ TEST_CASE("what is no expression is refused with the place and the reason") {
       {"cpu ! 1", "at character 5: '!' is not expected here"},
       {"1 ? 2", "a '?' has no ':'"},
       {"1 : 2", "at character 3: this ':' has no '?'"},
+      {"max(0?1,2,3,4:5)", "at character 8: ',' is not expected here"},
       {"1 ? 2 :", "it ends where a value should follow"},
   };
   for (const auto& r : rows) {
@@ -194,6 +195,8 @@ TEST_CASE("hostile texts are refused or computed, never worse") {
     if (const auto wrong = complaint_about_expression(text, metrics)) {
       CHECK_THAT(*wrong, StartsWith("at character "));
       CHECK(wrong->size() < 300);
+      CHECK(wrong->find("''") == std::string::npos);  // it says what is wrong
+      CHECK(wrong->find("cannot be read") == std::string::npos);
       continue;
     }
     ++computed;
