@@ -138,6 +138,7 @@ target_spec read_spec(const document_ptr& spec, const read_options& options,
   reader.read([&] { visit(reader, read); });
   check_together(read, root, std::string{path}, options, problems);
   read_shadow(read, root, options, problems, path);
+  if (root != spec) read.name.clear();  // that was for the checks only
   return read;
 }
 
