@@ -218,6 +218,14 @@ std::error_code record_writer::sync() {
   return error;
 }
 
+std::error_code record_writer::close() {
+  const auto error = sync();
+  file_.close();
+  compressor_.reset();
+  lock_.close();
+  return error;
+}
+
 // -- housekeeping -----------------------------------------------------------------------
 
 std::uint64_t record_writer::bytes_kept() const {

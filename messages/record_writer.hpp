@@ -46,6 +46,9 @@ class record_writer {
   /// What was appended survives the machine from now on.
   std::error_code sync();
 
+  /// Syncs, and lets another process have it. Nothing is appended after.
+  std::error_code close();
+
   /// One step of removing and compressing; true while there is more to do.
   bool tidy(std::error_code& error);
 
