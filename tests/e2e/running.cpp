@@ -97,8 +97,11 @@ scaler::scaler(const scaler_options& o) {
 }
 
 scaler::~scaler() {
+  const bool ended = process_->wait(std::chrono::milliseconds{0}) == 0;
   process_.reset();  // killed, if it still runs
-  if (!record_.empty()) check_record();
+  if (record_.empty()) return;
+  // Who is killed within its first moments has written nothing.
+  if (ended || !record::list_segments(record_).empty()) check_record();
 }
 
 /// What every record of every daemon must stand, the killed ones included. The place to
