@@ -53,6 +53,8 @@ class record_writer {
   bool tidy(std::error_code& error);
 
  private:
+  template <class F>
+  static std::error_code guarded(F f);
   void lock();
   void take_stock();
   void resume(const record::segment& newest);
@@ -63,6 +65,7 @@ class record_writer {
   /// Ends the current segment with its last whole line. False if it cannot.
   bool cut_back();
   void remove_oldest();
+  std::error_code compress(bool& more);
   std::uint64_t bytes_kept() const;
   std::filesystem::path path_of(const record::segment& s) const;
 
