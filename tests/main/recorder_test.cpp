@@ -6,12 +6,14 @@
 #include "tests/support/process.hpp"
 #include "tests/support/record_lines.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -36,7 +38,45 @@ void take(recorder& r, std::uint64_t first, std::uint64_t last, std::size_t byte
   for (e.sequence = first; e.sequence <= last; ++e.sequence) r.take(e);
 }
 
+/// In a process of its own: writes, compresses and removes until it is killed.
+[[noreturn]] void write_for_ever(const std::string& directory) {
+  record_writer w{{directory, 20'000, 100'000'000}};
+  std::error_code error;
+  for (auto id = w.last_id() + 1;; id += 20) {
+    w.append(record_lines(id, id + 19));
+    w.tidy(error);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("a process that is killed at any moment leaves a record that can be read") {
+  const temporary_directory d;
+  std::uint64_t last = 0;
+  const auto bytes = [&] {
+    std::error_code gone;
+    std::uint64_t sum = 0;
+    for (const auto& entry : fs::directory_iterator{in(d), gone})
+      sum += entry.file_size(gone);
+    return sum;
+  };
+  for (std::uint64_t kill = 1; kill <= 25; ++kill) {
+    const auto before = bytes();
+    const auto child = ::fork();
+    if (child == 0) write_for_ever(in(d));
+    REQUIRE(eventually([&] { return bytes() > before + 1000 * kill; }));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const auto r = read_record(in(d));
+    CAPTURE(kill);
+    REQUIRE(r.ids == ids(1, r.ids.size()));
+    REQUIRE(r.ids.back() > last);
+    last = r.ids.back();
+    REQUIRE(r.report.damaged + r.report.repeated + r.report.missing == 0);
+    REQUIRE(r.report.torn <= kill);
+  }
+  CHECK(record::list_segments(in(d)).front().compressed);
+}
 
 TEST_CASE("the recorder writes within a second, and all of it at its end") {
   const temporary_directory d;
