@@ -204,6 +204,7 @@ TEST_CASE("a reader forgets the line before") {
   CHECK_FALSE(e.shadow);
   auto lacking = envelope("scale.requested", R"({"from":1})");
   CHECK_FALSE(reader.read(lacking, e));
+  CHECK_THAT(reader.error(), ContainsSubstring("data/to is absent"));
 }
 
 TEST_CASE("what is no event is refused with a reason") {
