@@ -104,8 +104,8 @@ scaler::~scaler() {
   if (ended || !record::list_segments(record_).empty()) check_record();
 }
 
-/// What every record of every daemon must stand, the killed ones included. The place to
-/// replay it, too.
+/// What every record of every daemon must stand, the killed ones included: it can be read,
+/// and replayed without a difference.
 void scaler::check_record() const {
   try {
     record_reader reader{record_, event_reader::steps::read};
@@ -118,6 +118,10 @@ void scaler::check_record() const {
     CHECK(r.events > 0);
     CHECK(r.damaged + r.unknown + r.missing + r.repeated == 0);
     CHECK(r.torn <= 1);
+    const auto again = run({"replay", record_});
+    CAPTURE(again.out, again.err);
+    CHECK(again.code == 0);
+    CHECK(again.out.find("other steps") == std::string::npos);
   } catch (const record_error& e) {
     FAIL_CHECK(e.what());
   }
