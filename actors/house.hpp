@@ -32,6 +32,11 @@ class house {
       const std::string& name, std::function<void(const event&)> handle,
       std::size_t capacity = bounds::subscriber_queue_max);
 
+  /// What targets that are added later remember (before start()).
+  void remember(std::map<std::string, remembered> before) {
+    roster_.before = std::move(before);
+  }
+
   void start();
   void add(target_ptr spec);
   void remove(std::string name);

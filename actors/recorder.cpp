@@ -65,12 +65,15 @@ void recorder::run() {
       more_to_do = !last && keep_house();
       continue;
     }
-    if (last) return give_up();
+    if (last) {
+      give_up();
+      break;
+    }
     std::unique_lock lock{mutex_};
     wake_.wait_for(lock, retry_, [this] { return stopping_; });
     retry_ = std::min<std::chrono::milliseconds>(2 * retry_, bounds::record_retry_max);
   }
-  note(writer_.sync());
+  note(writer_.close());
 }
 
 /// Waits for lines and takes them. True when no more will come.

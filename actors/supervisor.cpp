@@ -79,13 +79,14 @@ void supervisor_state::on_add(const add_target& x) {
     policy::recall_changed(*c.book->spec, *x.spec, c.book->history);
   } else {
     c.book = std::make_shared<ledger>();
+    if (auto known_before = all->before.extract(x.spec->name)) {
+      c.book->history = std::move(known_before.mapped().history);
+      policy::recall_changed(*known_before.mapped().spec, *x.spec, c.book->history);
+    }
   }
   c.book->spec = x.spec;
   c.waiting = false;
-  if (known)
-    emit(x.spec, target_changed{});
-  else
-    emit(x.spec, target_added{});
+  emit(x.spec, known ? event::payload{target_changed{}} : target_added{});
   const bool at_once = known || all->crews.size() <= at_once_max;
   start(c, role::actuator,
         at_once ? std::chrono::milliseconds{0} : spread(x.spec->name, x.spec->interval));

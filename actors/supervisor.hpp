@@ -17,6 +17,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -36,11 +37,18 @@ struct subscriber {
   steady_time crashed_at{};
 };
 
+/// What is known of a target from before the daemon's start.
+struct remembered {
+  target_ptr spec;
+  policy::history history;
+};
+
 /// Who works here. Outlives the supervisor.
 struct roster {
   std::unordered_map<std::string, crew> crews;
   std::vector<subscriber> subscribers;
-  std::string stop_reason;  ///< not empty: stopping
+  std::map<std::string, remembered> before;  ///< of targets that are not yet added
+  std::string stop_reason;                   ///< not empty: stopping
   steady_time stop_deadline{};
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
   std::uint64_t supervisor_restarts = 0;

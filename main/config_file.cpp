@@ -6,6 +6,9 @@
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
 #include "net/url.hpp"
+#include "policy/cron.hpp"
+#include "policy/expression.hpp"
+#include "policy/schedule.hpp"
 
 #include <fmt/format.h>
 
@@ -86,6 +89,11 @@ spec_checkers house_checkers() {
   spec_checkers c;
   c.url = wrong_url;
   c.listener = wrong_listener;
+  c.cron = policy::complaint_about_cron;
+  c.timezone = policy::complaint_about_timezone;
+  c.expression = [](std::string_view text, const std::vector<std::string>& metrics) {
+    return policy::complaint_about_expression(text, metrics);
+  };
   return c;
 }
 

@@ -6,6 +6,7 @@
 #include "main/input_error.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
+#include "main/restore.hpp"
 #include "main/watch.hpp"
 #include "messages/text.hpp"
 #include "net/client.hpp"
@@ -82,6 +83,7 @@ class daemon {
     house_.subscribe("logger", [this](const event& e) {
       for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
     });
+    if (options_.record) remember();
     house_.start();
     for (const auto& target : options_.targets) house_.add(target);
     beat();
@@ -108,6 +110,16 @@ class daemon {
                                               net::event_loop& loop) {
     actors::run_actors_on(c, loop);
     return c;
+  }
+
+  /// A restarted daemon goes on with what it knew.
+  void remember() {
+    auto before = restore(options_.record->directory, options_.targets);
+    if (!before.empty())
+      log(actors::log_level::info,
+          fmt::format("the record remembers {} {}", before.size(),
+                      before.size() == 1 ? "target" : "targets"));
+    house_.remember(std::move(before));
   }
 
   void warn_of_chaos() const {

@@ -71,8 +71,7 @@ int run_explain(const explain_options& options) {
     throw input_error{
         "explain needs --record RECORD: the directory that `scaleit run "
         "--record` writes"};
-  const auto at =
-      options.at ? parse_time_option("--at", *options.at) : time_point::max();
+  const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
   const record_specs specs{options.spec};
   explanation story{options.target};
   policy::replay_options how;

@@ -44,6 +44,10 @@ void recording::finish() {
   }
   recorder_.stop();
   pulse(std::chrono::steady_clock::now());
+  if (const auto s = recorder_.state(); !s.writing)
+    log(actors::log_level::warning,
+        fmt::format("the record ends early ({}); {} events were lost", s.error,
+                    s.dropped));
 }
 
 }  // namespace scaleit

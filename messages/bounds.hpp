@@ -91,6 +91,8 @@ inline constexpr auto record_sync_interval =
 inline constexpr auto record_retry_min = 100ms;  ///< after an error, doubled each time
 inline constexpr auto record_retry_max = 5s;
 
+inline constexpr std::size_t restored_segments_max = 8;  ///< read again at a start
+
 // -- start and stop -----------------------------------------------------------------
 inline constexpr auto drop_in_timeout_min = 2s;  ///< of a request: the interval, but
 inline constexpr auto drop_in_timeout_max = 10s;

@@ -89,7 +89,7 @@ bool is_config(const document& root) {
 namespace {
 
 document_ptr own_part(const document_ptr& shadow) {
-  return without(shadow, {"name", "app", "interval", "status", "scale", "shadow"});
+  return without(shadow, {keys_not_of_a_shadow.begin(), keys_not_of_a_shadow.end()});
 }
 
 /// Complete, over the live spec, and active unless it says otherwise itself. After that

@@ -59,8 +59,7 @@ document_ptr difference(const document_ptr& under, const document_ptr& result) {
   return out;
 }
 
-document_ptr without(const document_ptr& map,
-                     std::initializer_list<std::string_view> keys) {
+document_ptr without(const document_ptr& map, const std::vector<std::string_view>& keys) {
   auto out = std::make_shared<document>(document{kind::map, map->at});
   for (const auto& e : map->entries)
     if (std::ranges::find(keys, e.key) == keys.end()) put(*out, e);

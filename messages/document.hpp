@@ -67,8 +67,7 @@ document_ptr merge(const document_ptr& under, const document_ptr& over);
 document_ptr difference(const document_ptr& under, const document_ptr& result);
 
 /// The map without these keys.
-document_ptr without(const document_ptr& map,
-                     std::initializer_list<std::string_view> keys);
+document_ptr without(const document_ptr& map, const std::vector<std::string_view>& keys);
 
 bool same_content(const document& a, const document& b);
 

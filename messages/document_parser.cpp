@@ -135,7 +135,10 @@ void refuse_towers(std::string_view text) {
 document_ptr parse_yaml(std::string_view text) {
   refuse_towers(text);
   try {
-    std::istringstream in{std::string{text}};
+    // yaml-cpp lets a quote that never ends pass at the end of the text, not at the end
+    // of a document.
+    std::istringstream in{
+        fmt::format("{}{}...\n", text, text.ends_with('\n') ? "" : "\n")};
     YAML::Parser parser{in};
     yaml_handler handler;
     if (!parser.HandleNextDocument(handler) || !handler.result()) return make_null();

@@ -114,7 +114,7 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
   bool no_object() const { return no_object_; }
 
   void begin() {
-    for (auto& v : values_) v.what = kind::absent;
+    values_.fill({});  // of the line before, which is gone, nothing is left
     depth_ = 0;
     too_deep_ = no_object_ = false;
   }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 #include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -128,6 +129,18 @@ void record_writer::resume(const record::segment& newest) {
   older_.pop_back();
 }
 
+/// Nothing that goes wrong here may end the thread that writes.
+template <class F>
+std::error_code record_writer::guarded(F f) {
+  try {
+    return f();
+  } catch (const std::system_error& e) {
+    return e.code();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  }
+}
+
 // -- writing ----------------------------------------------------------------------------
 
 fs::path record_writer::path_of(const record::segment& s) const {
@@ -188,7 +201,7 @@ record_writer::outcome record_writer::append(std::string_view lines) {
   outcome o;
   while (o.written < lines.size()) {
     const auto rest = lines.substr(o.written);
-    o.error = make_ready(rest);
+    o.error = guarded([&] { return make_ready(rest); });
     if (o.error) return o;
     const auto part = portion(rest, options_.segment_bytes - newest_.bytes);
     std::size_t written = 0;
@@ -218,6 +231,14 @@ std::error_code record_writer::sync() {
   return error;
 }
 
+std::error_code record_writer::close() {
+  const auto error = sync();
+  file_.close();
+  compressor_.reset();
+  lock_.close();
+  return error;
+}
+
 // -- housekeeping -----------------------------------------------------------------------
 
 std::uint64_t record_writer::bytes_kept() const {
@@ -235,25 +256,31 @@ void record_writer::remove_oldest() {
 }
 
 bool record_writer::tidy(std::error_code& error) {
-  error.clear();
   while (!older_.empty() && (bytes_kept() > options_.keep_bytes ||
                              older_.size() >= bounds::record_segments_max))
     remove_oldest();
+  bool more = false;
+  error = guarded([&] { return compress(more); });
+  compression_failed_ = compression_failed_ || error;
+  return more && !error;
+}
+
+/// One piece of the oldest plain segment.
+std::error_code record_writer::compress(bool& more) {
   const auto plain = std::find_if(older_.begin(), older_.end(),
                                   [](const auto& s) { return !s.compressed; });
-  if (plain == older_.end() || compression_failed_) return false;
+  more = plain != older_.end() && !compression_failed_;
+  if (!more) return {};
   if (!compressor_ || compressor_->first_id() != plain->first_id)
     compressor_ =
         std::make_unique<record::segment_compressor>(directory_, plain->first_id);
+  std::error_code error;
   const bool done = compressor_->step(error);
   if (done) *plain = {plain->first_id, true, compressor_->bytes()};
   if (done || error) compressor_.reset();
-  if (error == std::errc::no_such_file_or_directory) {  // removed by somebody else
-    older_.erase(plain);
-    error.clear();
-  }
-  compression_failed_ = static_cast<bool>(error);
-  return !error;
+  if (error != std::errc::no_such_file_or_directory) return error;
+  older_.erase(plain);  // removed by somebody else
+  return {};
 }
 
 }  // namespace scaleit

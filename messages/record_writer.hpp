@@ -46,10 +46,15 @@ class record_writer {
   /// What was appended survives the machine from now on.
   std::error_code sync();
 
+  /// Syncs, and lets another process have it. Nothing is appended after.
+  std::error_code close();
+
   /// One step of removing and compressing; true while there is more to do.
   bool tidy(std::error_code& error);
 
  private:
+  template <class F>
+  static std::error_code guarded(F f);
   void lock();
   void take_stock();
   void resume(const record::segment& newest);
@@ -60,6 +65,7 @@ class record_writer {
   /// Ends the current segment with its last whole line. False if it cannot.
   bool cut_back();
   void remove_oldest();
+  std::error_code compress(bool& more);
   std::uint64_t bytes_kept() const;
   std::filesystem::path path_of(const record::segment& s) const;
 

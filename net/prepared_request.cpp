@@ -1,5 +1,6 @@
 #include "net/prepared_request.hpp"
 
+#include "messages/headers.hpp"
 #include "net/sentence.hpp"
 
 #include <fmt/format.h>
@@ -17,49 +18,23 @@ using std::string_view;
 
 constexpr std::array<string_view, 4> verbs{"GET", "PUT", "POST", "PATCH"};
 
-/// Framing belongs to the client: these would desynchronise the connection.
-constexpr std::array<string_view, 7> own_headers{
-    "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
-    "upgrade"};
-
-bool same(string_view a, string_view b) {
-  auto fold = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, [&](char x, char y) { return fold(x) == fold(y); });
-}
-
-/// RFC 9110, section 5.6.2.
-bool is_token(string_view s) {
-  return !s.empty() && std::ranges::all_of(s, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != 0 && string_view{"!#$%&'*+-.^_`|~"}.find(c) != string_view::npos);
-  });
-}
-
-/// RFC 9110, section 5.5: visible characters, spaces, tabs and bytes above ASCII.
-bool is_value(string_view s) {
-  return std::ranges::none_of(s, [](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return (u < 0x20 && u != '\t') || u == 0x7f;
-  });
-}
-
 void check(const header& h) {
-  if (!is_token(h.name))
+  if (!is_header_name(h.name))
     throw std::invalid_argument(
         fmt::format("header name \"{}\" is not accepted; use letters, digits and '-'",
                     printable(h.name, 60)));
-  if (std::ranges::any_of(own_headers, [&](string_view o) { return same(o, h.name); }))
+  if (is_framing_header(h.name))
     throw std::invalid_argument(
         fmt::format("header \"{}\" is not accepted; it is set as needed", h.name));
-  if (!is_value(h.value))
+  if (!is_header_value(h.value))
     throw std::invalid_argument(fmt::format(
         "the value of header \"{}\" holds a control character (a line break?)", h.name));
 }
 
 std::string serialize(const http_request& r, const parsed_url& url) {
   auto given = [&](string_view name) {
-    return std::ranges::any_of(r.headers,
-                               [&](const header& h) { return same(h.name, name); });
+    return std::ranges::any_of(
+        r.headers, [&](const header& h) { return same_header(h.name, name); });
   };
   std::string out = fmt::format("{} {} HTTP/1.1\r\n",
                                 verbs.at(static_cast<std::size_t>(r.method)), url.target);
@@ -81,7 +56,7 @@ std::string serialize(const http_request& r, const parsed_url& url) {
 prepared_request::prepared_request(const http_request& r)
     : source_(r), url_(parse_url(r.url)), origin_(url_.origin()) {
   for (const auto& h : r.headers) check(h);
-  if (!is_value(r.content_type))
+  if (!is_header_value(r.content_type))
     throw std::invalid_argument("the content type holds a control character");
   wire_ = serialize(r, url_);
 }

@@ -108,6 +108,7 @@ void replayer::take_spec(entry& t, const recorded_event& e) {
 void replayer::take_poll(entry& t, const recorded_event& e) {
   auto& x = t.second;
   decide_on(t, nullptr);
+  if (!x.spec && options_.assume_spec) x.spec = options_.assume_spec(t.first);
   if (!x.spec) {
     ++without_spec_;
     return;

@@ -41,6 +41,8 @@ struct replay_options {
   std::optional<time_point> from;
   /// The policy to replay a target under, if not the recorded one.
   std::function<target_ptr(std::string_view target)> spec_for;
+  /// The spec of a target that is polled before the record has told any.
+  std::function<target_ptr(std::string_view target)> assume_spec;
   /// The spec of `target.added` and `.changed`; null when it cannot be used.
   std::function<target_ptr(std::string_view target, const std::string& json)> parse_spec;
   std::function<void(const replayed&)> decided;

@@ -22,6 +22,14 @@ TEST_CASE("a full queue drops the newest and counts, and the producer does not n
   CHECK(p.emitted() == 10);
 }
 
+TEST_CASE("ids go on where a record ends") {
+  actors::publisher p{steady_time{}, time_point{}};
+  p.continue_after(41);
+  CHECK(p.emit(steady_time{}, nullptr, target_removed{})->sequence == 42);
+  CHECK(p.emit(steady_time{}, nullptr, target_removed{})->sequence == 43);
+  CHECK(p.emitted() == 2);
+}
+
 TEST_CASE("an event's time follows the steady clock, and the wall when it is set") {
   actors::publisher p{steady_time{100s}, time_point{1000s}};
   CHECK(p.emit(steady_time{101500ms}, nullptr, target_removed{})->time ==

@@ -23,6 +23,8 @@ void profile_cycles(std::size_t connections);
 void measure_reaction(results& out);
 /// (b) decide() alone, (c) an event to 1, 3 and 10 subscribers.
 void measure_micro(results& out);
+/// The record's part of it: an event written, an event read.
+void register_record();
 /// (d) memory of idle targets, and the idle daemon.
 void measure_idle(results& out);
 

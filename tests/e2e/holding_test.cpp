@@ -73,6 +73,7 @@ TEST_CASE("the log has one line per change and one per streak begun and ended",
 
   const auto lines = lines_of(d.log());
   std::vector<std::string> expected{
+      R"(info +recording into /.*/record, from event 1 on)",
       R"(info +metrics on http://127\.0\.0\.1:\d+/metrics)",
       R"(info +scaleit \d+\.\d+\.\d+ started)",
       R"(info +target=app added: holds cpu at 0\.80 by polling http://127\.0\.0\.1:\d+/app/status every 100ms)",

@@ -1,5 +1,9 @@
 #include "tests/e2e/running.hpp"
 
+#include "messages/record_reader.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
@@ -73,6 +77,11 @@ scaler::scaler(const scaler_options& o) {
   process_options p;
   p.command = command({"run", "--metrics-listen", "127.0.0.1:0"});
   p.command.insert(p.command.end(), o.arguments.begin(), o.arguments.end());
+  if (std::find(o.arguments.begin(), o.arguments.end(), "--record") ==
+      o.arguments.end()) {
+    record_ = (directory_.path() / "record").string();
+    p.command.insert(p.command.end(), {"--record", record_});
+  }
   p.environment = o.environment;
   p.directory = directory_.path();
   p.errors = o.errors;
@@ -85,6 +94,37 @@ scaler::scaler(const scaler_options& o) {
     return port_ != 0 || !process_->running();
   });
   if (!up || port_ == 0) throw std::runtime_error("the daemon does not start: " + said);
+}
+
+scaler::~scaler() {
+  const bool ended = process_->wait(std::chrono::milliseconds{0}) == 0;
+  process_.reset();  // killed, if it still runs
+  if (record_.empty()) return;
+  // Who is killed within its first moments has written nothing.
+  if (ended || !record::list_segments(record_).empty()) check_record();
+}
+
+/// What every record of every daemon must stand, the killed ones included: it can be read,
+/// and replayed without a difference.
+void scaler::check_record() const {
+  try {
+    record_reader reader{record_, event_reader::steps::read};
+    for (recorded_event e; reader.next(e);) {
+    }
+    const auto& r = reader.report();
+    std::string told;
+    for (const auto& sentence : r.sentences()) told += sentence + "\n";
+    CAPTURE(told);
+    CHECK(r.events > 0);
+    CHECK(r.damaged + r.unknown + r.missing + r.repeated == 0);
+    CHECK(r.torn <= 1);
+    const auto again = run({"replay", record_});
+    CAPTURE(again.out, again.err);
+    CHECK(again.code == 0);
+    CHECK(again.out.find("other steps") == std::string::npos);
+  } catch (const record_error& e) {
+    FAIL_CHECK(e.what());
+  }
 }
 
 std::optional<int> scaler::stop(int signal, std::chrono::milliseconds within) {

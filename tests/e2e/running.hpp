@@ -41,11 +41,15 @@ struct scaler_options {
   test::stderr_to errors = test::stderr_to::file;
 };
 
-/// `scaleit run` on a free metrics port. Throws when it does not come up.
+/// `scaleit run` on a free metrics port. Throws when it does not come up. Records itself,
+/// unless told where; at the end the record must be whole, however the daemon ended.
 class scaler {
  public:
   explicit scaler(const scaler_options& o);
   explicit scaler(std::uint16_t application) : scaler({fast_environment(application)}) {}
+  ~scaler();
+  scaler(const scaler&) = delete;
+  scaler& operator=(const scaler&) = delete;
 
   std::uint16_t port() const { return port_; }
   scrape metrics() const { return scrape{test::get(port_, "/metrics").body}; }
@@ -56,7 +60,10 @@ class scaler {
                           std::chrono::milliseconds within = std::chrono::seconds{3});
 
  private:
+  void check_record() const;
+
   test::temporary_directory directory_;
+  std::string record_;  ///< empty: somewhere else, or nowhere
   std::unique_ptr<test::process> process_;
   std::uint16_t port_ = 0;
 };

@@ -124,6 +124,15 @@ TEST_CASE("a file is read, and one that cannot be is an input error") {
   CHECK_THROWS_AS(load_config("/tmp", config_use::check), input_error);
 }
 
+TEST_CASE("the example is right") {
+  const auto example =
+      load_config(SCALEIT_SOURCE_DIR "/compose/scaleit.yaml", config_use::run);
+  CHECK(problems(example) == "");
+  REQUIRE(example.content.targets.size() == 2);
+  CHECK(example.content.targets[0].shadow.size() == 1);
+  CHECK(example.content.targets[1].mode == scaling_mode::dry_run);
+}
+
 TEST_CASE("of very many mistakes the first thousand are told, and the rest counted") {
   std::string text = "targets:\n";
   for (int i = 0; i < 600; ++i)

@@ -100,6 +100,9 @@ TEST_CASE("what is no document is told with its place") {
   CHECK(error_of("a: \"\\0\"\n") == "1:4: holds a NUL character");
   CHECK(error_of("{\"a\": \"\\u0000\"}") == "1:7: holds a NUL character");
   CHECK(error_of("a: &x [*x]\n") == "1:8: an alias stands inside what it names");
+  CHECK_THAT(error_of("a: \"b\n"), StartsWith("2:1: not YAML: "));
+  CHECK_THAT(error_of("a: 'b"), StartsWith("2:1: not YAML: "));
+  CHECK(json_of("a: |\n  b\n...\n") == "{\"a\":\"b\\n\"}");
   CHECK(error_of("a: *x\n") == "1:4: not YAML: the referenced anchor is not defined");
   CHECK(error_of("[a]: b\n") == "1:1: a key must be a text");
   CHECK(error_of("a: !!binary xx\n") ==

@@ -5,10 +5,12 @@
 #include "tests/support/record_lines.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <random>
 #include <set>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace scaleit;
@@ -40,6 +42,10 @@ std::set<std::string> files(const std::string& directory) {
   for (const auto& entry : fs::directory_iterator{directory})
     names.insert(entry.path().filename().string());
   return names;
+}
+
+std::size_t files_of_events(const std::string& directory) {
+  return record::list_segments(directory).size();
 }
 
 template <class F>
@@ -223,4 +229,31 @@ TEST_CASE(
   fs::remove(in(d) + "/events-1.jsonl");
   append(w, 1, 100);
   CHECK(read_record(in(d)).ids == ids(1, 100));
+}
+
+TEST_CASE("a write that stops in the middle of a line leaves whole lines only") {
+  const temporary_directory d;
+  record_writer w{{in(d)}};
+  append(w, 1, 3);
+  const auto before = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &files) == 0);
+  const rlimit tight{5'000, files.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+  const auto lines = record_lines(4, 100);
+  const auto o = w.append(lines);
+  ::setrlimit(RLIMIT_FSIZE, &files);
+  ::signal(SIGXFSZ, before);
+  CHECK(o.error == std::errc::file_too_large);
+  CHECK(o.written > 1000);
+  CHECK(lines[o.written - 1] == '\n');
+  const auto meanwhile = read_record(in(d));
+  CHECK(meanwhile.report.torn == 0);
+  const auto rest = lines.substr(o.written);
+  CHECK(w.append(rest).written == rest.size());
+  // What may be torn is not gone on with.
+  CHECK(files_of_events(in(d)) == 2);
+  const auto r = read_record(in(d));
+  CHECK(r.ids == ids(1, 100));
+  CHECK(r.report.sentences().empty());
 }

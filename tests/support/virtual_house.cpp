@@ -72,15 +72,12 @@ caf::actor_system_config& deterministic(caf::actor_system_config& c) {
   return c;
 }
 
-constexpr time_point wall_at_start{
-    std::chrono::seconds{1769851800}};  // 2026-01-31T09:30:00Z
-
 }  // namespace
 
-virtual_house::virtual_house(actors::chaos mishaps)
+virtual_house::virtual_house(actors::chaos mishaps, time_point wall)
     : system(deterministic(config_)),
       client([this] { return system.clock().now(); }),
-      house(system, client, std::move(mishaps), wall_at_start),
+      house(system, client, std::move(mishaps), wall),
       start_(system.clock().now()) {
   house.subscribe("recorder", [this](const event& e) {
     events.push_back(std::make_shared<event>(e));
@@ -108,9 +105,13 @@ caf::scheduler::test_coordinator& virtual_house::scheduler() {
   return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
 }
 
-std::chrono::milliseconds virtual_house::elapsed() const {
+std::chrono::microseconds virtual_house::elapsed_exactly() const {
   auto& clock = const_cast<virtual_house*>(this)->system.clock();
-  return std::chrono::round<std::chrono::milliseconds>(clock.now() - start_);
+  return std::chrono::duration_cast<std::chrono::microseconds>(clock.now() - start_);
+}
+
+std::chrono::milliseconds virtual_house::elapsed() const {
+  return std::chrono::round<std::chrono::milliseconds>(elapsed_exactly());
 }
 
 std::size_t virtual_house::actors_running() {

@@ -64,13 +64,18 @@ class scripted_client final : public net::http_client {
   std::map<ticket, exchange> waiting_;
 };
 
+/// 2026-01-31T09:30:00Z
+inline constexpr time_point default_wall{std::chrono::seconds{1769851800}};
+
 class virtual_house {
  public:
-  explicit virtual_house(actors::chaos mishaps = {});
+  /// `wall`: the time of the record at the start.
+  explicit virtual_house(actors::chaos mishaps = {}, time_point wall = default_wall);
   ~virtual_house();
 
   void advance(std::chrono::microseconds d);
   std::chrono::milliseconds elapsed() const;
+  std::chrono::microseconds elapsed_exactly() const;
   /// Runs what is ready now, without moving time.
   void drain();
   std::size_t actors_running();

@@ -1,0 +1,177 @@
+// The record of a real daemon: what it holds, and what is left of it after the worst.
+#include "tests/e2e/running.hpp"
+#include "tests/e2e/scripted_application.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/record_lines.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <sys/stat.h>
+
+using namespace scaleit;
+using namespace scaleit::e2e;
+using namespace scaleit::test;
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+scaler_options recording_into(const std::string& directory, std::uint16_t application) {
+  return {fast_environment(application), {"--record", directory}};
+}
+
+std::string in(const temporary_directory& d) { return (d.path() / "record").string(); }
+
+std::vector<event_kind> kinds_of(const std::string& path) {
+  record_reader reader{path};
+  std::vector<event_kind> kinds;
+  for (recorded_event e; reader.next(e);) kinds.push_back(e.kind);
+  return kinds;
+}
+
+}  // namespace
+
+TEST_CASE("a daemon's record tells its life from its start to its end", "[record]") {
+  const temporary_directory d;
+  scripted_application application{16};
+  {
+    scaler s{recording_into(in(d), application.port())};
+    CHECK(eventually([&] { return application.replicas() == 20; }));
+    CHECK(
+        eventually([&] { return s.metrics().value("scaleit_record_bytes_total") > 0; }));
+    CHECK(s.metrics().value("scaleit_record_up") == 1);
+    CHECK(s.metrics().value("scaleit_record_events_dropped_total") == 0);
+    CHECK_THAT(s.log(),
+               ContainsSubstring("recording into " + in(d) + ", from event 1 on"));
+    CHECK(s.stop(SIGTERM) == 0);
+  }
+  const auto kinds = kinds_of(in(d));
+  REQUIRE(kinds.size() > 6);
+  CHECK(kinds.front() == event_kind::daemon_started);
+  CHECK(kinds[1] == event_kind::target_added);
+  CHECK(kinds.back() == event_kind::daemon_stopped);
+  for (const auto k : {event_kind::status_observed, event_kind::decision_made,
+                       event_kind::scale_requested, event_kind::scale_applied})
+    CHECK(std::count(kinds.begin(), kinds.end(), k) > 0);
+  CHECK(read_record(in(d)).report.sentences().empty());
+}
+
+TEST_CASE("ids go on across restarts, also after SIGKILL", "[record]") {
+  const temporary_directory d;
+  scripted_application application{16};
+  for (const int signal : {SIGTERM, SIGKILL, SIGKILL, SIGINT}) {
+    scaler s{recording_into(in(d), application.port())};
+    const auto before = s.metrics().heartbeat();
+    CHECK(eventually([&] { return s.metrics().heartbeat() >= before + 5; }));
+    s.stop(signal);
+  }
+  const auto r = read_record(in(d));
+  CHECK(r.ids == ids(1, r.ids.back()));
+  CHECK(r.report.damaged == 0);
+  CHECK(r.report.torn <= 2);
+  const auto kinds = kinds_of(in(d));
+  CHECK(std::count(kinds.begin(), kinds.end(), event_kind::daemon_started) == 4);
+  CHECK(std::count(kinds.begin(), kinds.end(), event_kind::daemon_stopped) == 2);
+}
+
+TEST_CASE("a torn line left by a crash is not written on", "[record]") {
+  const temporary_directory d;
+  fs::create_directory(in(d));
+  d.write("record/events-1.jsonl", record_lines(1, 9) + record_line(10).substr(0, 50));
+  scripted_application application;
+  {
+    scaler s{recording_into(in(d), application.port())};
+    CHECK_THAT(s.log(), ContainsSubstring("from event 10 on"));
+    CHECK(s.stop(SIGTERM) == 0);
+  }
+  CHECK(fs::exists(in(d) + "/events-10.jsonl"));
+  const auto r = read_record(in(d));
+  CHECK(r.ids == ids(1, r.ids.back()));
+  CHECK(r.report.torn == 1);
+  CHECK(r.report.damaged == 0);
+}
+
+TEST_CASE("the record is whole while the recorder crashes", "[record]") {
+  for (const char* rate : {"recorder=0.05", "recorder=1"}) {
+    const temporary_directory d;
+    scripted_application application{16};
+    auto options = recording_into(in(d), application.port());
+    options.arguments.insert(options.arguments.end(), {"--chaos", rate});
+    scaler s{options};
+    for (int i = 0; i < 4; ++i) {
+      application.set_load(i % 2 == 0 ? 8 : 16);
+      const int replicas = i % 2 == 0 ? 10 : 20;
+      CHECK(eventually([&] { return application.replicas() == replicas; }));
+    }
+    CHECK(s.stop(SIGTERM) == 0);
+    CAPTURE(rate, s.log());
+    const auto r = read_record(in(d));
+    CHECK(r.ids == ids(1, r.ids.back()));
+    CHECK(r.report.sentences().empty());
+    CHECK(kinds_of(in(d)).back() == event_kind::daemon_stopped);
+  }
+}
+
+TEST_CASE("scaling goes on while the disk is full, and so does the record after",
+          "[record]") {
+  const temporary_directory d;
+  fs::create_directory(in(d));
+  fs::create_symlink("/dev/full", in(d) + "/events-1.jsonl");
+  scripted_application application{16};
+  scaler s{recording_into(in(d), application.port())};
+  CHECK(eventually([&] { return s.metrics().value("scaleit_record_up") == 0; }));
+  CHECK(s.metrics().value("scaleit_record_errors_total") > 0);
+  CHECK(eventually([&] { return application.replicas() == 20; }));
+  CHECK_THAT(s.log(),
+             ContainsSubstring("the record cannot be written: No space left on device"));
+  fs::remove(in(d) + "/events-1.jsonl");
+  CHECK(
+      eventually([&] { return s.log().find("no event was lost") != std::string::npos; }));
+  CHECK(s.metrics().value("scaleit_record_up") == 1);
+  CHECK(s.stop(SIGTERM) == 0);
+  CHECK(count_of("the record ", s.log()) == 2);
+  const auto r = read_record(in(d));
+  CHECK(r.ids == ids(1, r.ids.back()));
+}
+
+TEST_CASE("a disk that hangs does not keep the daemon from ending", "[record]") {
+  const temporary_directory d;
+  fs::create_directory(in(d));
+  // Nobody will ever read this pipe: opening it for writing blocks.
+  REQUIRE(::mkfifo((in(d) + "/events-1.jsonl").c_str(), 0600) == 0);
+  scripted_application application{16};
+  scaler s{recording_into(in(d), application.port())};
+  CHECK(eventually([&] { return application.replicas() == 20; }));
+  CHECK(s.stop(SIGTERM, 3s) == 0);
+}
+
+TEST_CASE("a record is one daemon's alone", "[record]") {
+  const temporary_directory d;
+  scripted_application application;
+  scaler s{recording_into(in(d), application.port())};
+  const auto second = run({"run", "--metrics-listen", "127.0.0.1:0", "--record", in(d)},
+                          fast_environment(application.port()));
+  CHECK(second.code == 3);
+  CHECK(second.err ==
+        "scaleit: the record '" + in(d) + "' is being written by another daemon\n");
+  CHECK(s.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a directory that cannot be used stops the start in one line", "[record]") {
+  auto environment = fast_environment(1);
+  const auto option =
+      run({"run", "--metrics-listen", "127.0.0.1:0", "--record", "/proc/r"}, environment);
+  CHECK(option.code == 2);
+  CHECK(option.err ==
+        "scaleit: the record '/proc/r' cannot be written: No such file or directory; "
+        "accepted: a directory that can be created and written\n");
+  environment["SCALEIT_RECORD"] = "/dev/null";
+  const auto variable = run({"run", "--metrics-listen", "127.0.0.1:0"}, environment);
+  CHECK(variable.code == 2);
+  CHECK_THAT(variable.err, ContainsSubstring("the record '/dev/null' cannot be written"));
+  const auto empty = run({"run", "--record", ""}, environment);
+  CHECK(empty.code == 2);
+  CHECK(empty.err == "scaleit: --record='' is not valid; accepted: a directory\n");
+}

@@ -1,0 +1,185 @@
+#include "tests/support/recorded_world.hpp"
+
+#include "main/config_file.hpp"
+#include "messages/record_reader.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/pointer.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <stdexcept>
+
+namespace scaleit::test {
+
+namespace {
+
+target_ptr spec_from(const std::string& json) {
+  const auto read = read_config_text(json, "record", config_use::policy);
+  if (!read.good() || read.content.targets.size() != 1)
+    throw std::runtime_error("the record's spec cannot be read: " + json);
+  auto spec = read.content.targets.front();
+  // Two targets may share an application; here each has hosts of its own.
+  const auto own = [&](std::string& url) {
+    if (const auto at = url.find("://"); at != std::string::npos)
+      url.insert(at + 3, spec.name + ".");
+  };
+  own(spec.status.url);
+  own(spec.scale.url);
+  for (auto& m : spec.metrics) own(m.url);
+  return std::make_shared<const target_spec>(std::move(spec));
+}
+
+std::string text_of_json(const rapidjson::Document& d) {
+  rapidjson::StringBuffer out;
+  rapidjson::Writer writer{out};
+  d.Accept(writer);
+  return out.GetString();
+}
+
+void set(rapidjson::Document& d, const std::string& pointer, rapidjson::Value value) {
+  rapidjson::Pointer{pointer.c_str()}.Set(d, value);
+}
+
+http_response refusal(const failure& f) {
+  http_response r;
+  r.status = f.http_status;
+  if (f.http_status == 0 || f.kind != failure_kind::http) r.error = f;
+  return r;
+}
+
+template <class Steps, class Name>
+std::string decided(int current, int recommended, int desired, bool shadow,
+                    const Steps& steps, Name name) {
+  auto text = fmt::format("{} {} -> {} -> {}:", shadow ? "shadow" : "decided", current,
+                          recommended, desired);
+  for (const auto& s : steps) text += fmt::format(" {} {} {};", name(s), s.from, s.to);
+  return text;
+}
+
+}  // namespace
+
+recorded_world::recorded_world(const std::filesystem::path& record) {
+  record_reader reader{record.string(), event_reader::steps::read};
+  for (recorded_event e; reader.next(e);) take(e);
+}
+
+void recorded_world::take(const recorded_event& e) {
+  if (started_ == time_point{}) started_ = e.time;
+  ended_ = std::max(ended_, e.time);
+  if (e.target.empty()) return;
+  const std::string name{e.target};
+  auto& t = targets_[name];
+  switch (e.kind) {
+    case event_kind::target_added:
+      t.spec = spec_from(e.spec);
+      t.added = e.time;
+      break;
+    case event_kind::status_observed:
+      t.polls.push_back({e.time, e.seen, {}});
+      break;
+    case event_kind::status_failed:
+      t.polls.push_back({e.time, std::nullopt, e.what});
+      break;
+    case event_kind::scale_applied:
+      t.puts.push_back({e.time, std::nullopt});
+      recorded_.push_back({name, e.time, fmt::format("applied {} -> {}", e.from, e.to)});
+      break;
+    case event_kind::scale_failed:
+      t.puts.push_back({e.time, e.what});
+      break;
+    case event_kind::decision_made:
+      recorded_.push_back({name, e.time,
+                           decided(e.current, e.recommended, e.desired, e.shadow, e.steps,
+                                   [](const recorded_step& s) { return s.rule; })});
+      break;
+    default:
+      break;
+  }
+}
+
+http_response recorded_world::status_of(const target_spec& spec, const poll& p) {
+  if (!p.seen) return refusal(p.what);
+  rapidjson::Document d;
+  d.SetObject();
+  set(d, spec.status.replicas, rapidjson::Value{p.seen->replicas});
+  if (p.seen->ready) set(d, spec.status.ready, rapidjson::Value{*p.seen->ready});
+  if (p.seen->observed_at)
+    set(d, spec.status.observed_at,
+        rapidjson::Value{to_rfc3339(*p.seen->observed_at).c_str(), d.GetAllocator()});
+  for (const auto& m : spec.metrics)
+    if (const auto* s = p.seen->find(m.name); s && m.url.empty())
+      set(d, m.value, rapidjson::Value{s->value});
+  http_response r;
+  r.status = 200;
+  r.body = text_of_json(d);
+  return r;
+}
+
+reply recorded_world::answer(const net::http_request& request, time_point now) {
+  const auto at = [&](http_response r, time_point when) {
+    reply x;
+    x.response = std::move(r);
+    x.after = std::max(microseconds{0}, when - now);
+    return x;
+  };
+  for (auto& [name, t] : targets_) {
+    if (request.method != net::verb::get && request.url == t.spec->scale.url) {
+      if (t.puts.empty()) return hangs();
+      const auto p = t.puts.front();
+      t.puts.pop_front();
+      http_response done;
+      done.status = 204;
+      return at(p.what ? refusal(*p.what) : done, p.answered);
+    }
+    if (request.url == t.spec->status.url) {
+      if (t.polls.empty()) return hangs();
+      t.now = t.polls.front();
+      t.polls.pop_front();
+      return at(status_of(*t.spec, *t.now), t.now->answered);
+    }
+    rapidjson::Document d;
+    d.SetObject();
+    bool asked = false;
+    for (const auto& m : t.spec->metrics) {
+      if (m.url != request.url || !t.now) continue;
+      asked = true;
+      if (const auto* s = t.now->seen ? t.now->seen->find(m.name) : nullptr)
+        set(d, m.value, rapidjson::Value{s->value});
+    }
+    if (!asked) continue;
+    http_response r;
+    r.status = 200;
+    r.body = text_of_json(d);
+    return at(r, t.now->answered);
+  }
+  return answers(404);
+}
+
+std::vector<deed> recorded_world::run() {
+  virtual_house h{{}, started_};
+  h.client.app = [&](const net::http_request& r) {
+    return answer(r, started_ + h.elapsed_exactly());
+  };
+  for (const auto& [name, t] : targets_) {
+    if (!t.spec) throw std::runtime_error("the record has no spec of " + name);
+    h.advance(std::max(microseconds{0}, t.added - (started_ + h.elapsed_exactly())));
+    h.house.add(t.spec);
+  }
+  h.advance(ended_ - (started_ + h.elapsed_exactly()));
+  std::vector<deed> all;
+  for (const auto& e : h.events) {
+    if (const auto* a = e->as<scale_applied>())
+      all.push_back(
+          {e->target->name, e->time, fmt::format("applied {} -> {}", a->from, a->to)});
+    if (const auto* d = e->as<decision_made>())
+      all.push_back(
+          {e->target->name, e->time,
+           decided(d->made.current, d->made.recommended, d->made.desired, d->shadow,
+                   d->made.steps, [](const step& s) { return to_string(s.code); })});
+  }
+  return all;
+}
+
+}  // namespace scaleit::test
