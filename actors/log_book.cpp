@@ -28,6 +28,12 @@ std::string readings(const event* cause) {
   return out;
 }
 
+std::string chain(const decision& d, const target_spec& spec) {
+  std::string all;
+  for (const auto& s : d.steps) all += (all.empty() ? "" : "; ") + why(s, spec);
+  return all;
+}
+
 std::string took(microseconds d) { return fmt::format("{:.1f} ms", to_ms(d)); }
 
 }  // namespace
@@ -99,6 +105,7 @@ void log_book::tell(const event& e, const target_removed&) {
   for (auto* of : {&status_, &scale_}) of->erase(e.target->name);
   forget_metrics(*e.target);
   switched_off_.erase(e.target->name);
+  stories_.erase(e.target->name);
 }
 
 // -- the loop
@@ -144,14 +151,43 @@ void log_book::notice_switch(const event& e, const decision& d) {
   }
 }
 
+/// A hold, or a dry run, is one line when it begins: nothing done must not look like
+/// nothing wanted.
+void log_book::notice_hold(const event& e, const decision& d) {
+  auto& s = stories_[e.target->name];
+  if (e.target->mode == scaling_mode::dry_run) {
+    const int would = d.changes() ? d.desired : -1;
+    if (would != s.dry && would >= 0)
+      say(log_level::info, e,
+          fmt::format("dry run: replicas {} -> {} is not sent: {}", d.current, would,
+                      chain(d, *e.target)));
+    s.dry = would;
+    return;
+  }
+  const auto holds = std::find_if(d.steps.rbegin(), d.steps.rend(),
+                                  [](const step& x) { return x.from != x.to; });
+  if (d.changes() || d.recommended == d.current || holds == d.steps.rend() ||
+      holds->code == rule::switched_off)
+    return s.held.reset();
+  if (s.held == holds->code) return;
+  s.held = holds->code;
+  say(log_level::info, e,
+      fmt::format("stays at {}, {} is wanted: {}", d.current, d.recommended,
+                  why(*holds, *e.target)));
+}
+
 void log_book::tell(const event& e, const decision_made& x) {
-  notice_switch(e, x.made);
+  const auto& d = x.made;
+  if (!x.shadow) {
+    notice_switch(e, d);
+    notice_hold(e, d);
+    if (d.changes()) stories_[e.target->name].reasons = chain(d, *e.target);
+  }
   if (threshold_ > log_level::debug) return;
-  std::string chain;
-  for (const auto& s : x.made.steps)
-    chain += (chain.empty() ? "" : "; ") + why(s, *e.target);
+  const auto& spec = x.shadow ? e.target->shadow.front() : *e.target;
   say(log_level::debug, e,
-      fmt::format("replicas {} -> {}: {}", x.made.current, x.made.desired, chain));
+      fmt::format("{}replicas {} -> {}: {}", x.shadow ? "shadow: " : "", d.current,
+                  d.desired, chain(d, spec)));
 }
 
 void log_book::tell(const event& e, const scale_requested& x) {
@@ -162,6 +198,9 @@ void log_book::tell(const event& e, const scale_applied& x) {
   works(scale_, e.target->name, e, "scaling");
   auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()),
                           x.from, x.to, took(x.took));
+  if (const auto s = stories_.find(e.target->name);
+      s != stories_.end() && !s->second.reasons.empty())
+    text += ": " + std::exchange(s->second.reasons, {});
   say(log_level::info, e, text.substr(1));
 }
 

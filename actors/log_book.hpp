@@ -7,6 +7,7 @@
 #include "messages/event.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -63,6 +64,14 @@ class log_book {
 
   log_level threshold_;
   streaks status_, scale_, metric_;
+  /// What was said, or is yet to be said, of a target's decisions.
+  struct story {
+    std::string reasons;       ///< of the last one that changed the count
+    std::optional<rule> held;  ///< by which what was wanted was not done
+    int dry = -1;              ///< what a dry run would have set, -1 for none
+  };
+  void notice_hold(const event& e, const decision& d);
+  std::unordered_map<std::string, story> stories_;
   std::unordered_set<std::string> switched_off_;  ///< targets, by name
   std::vector<log_line> lines_;
 };

@@ -17,7 +17,10 @@ constexpr std::size_t spare_bytes_max = 1024 * 1024;  ///< kept by an empty buff
 }  // namespace
 
 recorder::recorder(record_options o, clock now)
-    : writer_(std::move(o)), now_(std::move(now)), thread_([this] { run(); }) {}
+    : half_segment_(o.segment_bytes / 2),
+      writer_(std::move(o)),
+      now_(std::move(now)),
+      thread_([this] { run(); }) {}
 
 recorder::~recorder() { stop(); }
 
@@ -33,7 +36,14 @@ void recorder::take(const event& e) {
     return;
   }
   waiting_ += line_;
+  handed_over_ += line_.size();
   if (waiting_.size() >= batch_bytes) wake_.notify_one();
+}
+
+bool recorder::half_a_segment() {
+  if (handed_over_ < half_segment_) return false;
+  handed_over_ = 0;
+  return true;
 }
 
 record_state recorder::state() const {

@@ -46,12 +46,17 @@ class recorder {
   /// Never blocks. From one thread at a time.
   void take(const event& e);
 
+  /// Half a segment was handed over since the last time that this was true.
+  bool half_a_segment();
+
   record_state state() const;
 
   /// Writes what waits, once more even if the disk failed before, and ends the thread.
   void stop();
 
  private:
+  std::uint64_t half_segment_;  ///< bytes
+  std::uint64_t handed_over_ = 0;
   void run();
   bool collect(std::chrono::milliseconds wait);
   bool write();

@@ -73,6 +73,7 @@ void supervisor_state::on_add(const add_target& x) {
   if (!all->stop_reason.empty()) return;
   auto& c = all->crews[x.spec->name];
   const bool known = c.book != nullptr;
+  if (known && *c.book->spec == *x.spec) return;  // nothing is asked for
   if (known) {
     stop(c, role::actuator);
     c.book->await(nullptr);

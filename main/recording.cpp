@@ -13,6 +13,7 @@ namespace scaleit {
 recording::recording(const record_options& o, actors::house& house,
                      prometheus::Registry& registry)
     : directory_(o.directory),
+      house_(house),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
       metrics_(registry),
       events_(
@@ -31,9 +32,19 @@ void recording::pulse(steady_time now) {
   metrics_.show(state);
   state.dropped += events_->dropped();  // counted by its own metric
   if (const auto line = streak_.tell(state, now)) log(line->level, line->text);
+  if (recorder_.half_a_segment()) restate_targets(now);
 }
 
-void recording::finish() {
+void recording::restate_targets(steady_time now) {
+  drain();  // ids are to grow from line to line
+  auto& events = house_.events();
+  for (const auto& [name, crew] : house_.staff().crews)
+    recorder_.take(
+        *events.stamp(events.time_at(now), now, crew.book->spec, target_changed{}));
+  recorder_.half_a_segment();  // what this took does not count
+}
+
+void recording::drain() {
   while (const auto e = events_->pop()) {
     try {
       recorder_.take(*e);
@@ -42,6 +53,10 @@ void recording::finish() {
           fmt::format("event {} is not recorded: {}", e->sequence, error.what()));
     }
   }
+}
+
+void recording::finish() {
+  drain();
   recorder_.stop();
   pulse(std::chrono::steady_clock::now());
   if (const auto s = recorder_.state(); !s.writing)

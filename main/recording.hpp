@@ -28,7 +28,12 @@ class recording {
   void finish();
 
  private:
+  /// The record's beginning goes one day, and with it who the targets were.
+  void restate_targets(steady_time now);
+  void drain();
+
   const std::string directory_;
+  actors::house& house_;
   actors::recorder recorder_;
   actors::record_metrics metrics_;
   actors::record_streak streak_;

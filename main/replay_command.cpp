@@ -67,11 +67,12 @@ void require_specs(const policy::replayer& replay, const record_specs& specs,
   for (const auto& [name, t] : replay.targets())
     if (!t.spec) lacking += (lacking.empty() ? "" : ", ") + name;
   const auto sentence = fmt::format(
-      "'{}' has no target.added of {} before its first status{}", printable(record, 200),
-      printable(lacking),
-      specs.names().empty()
-          ? ", as in a record whose beginning is gone; --spec FILE brings its spec"
-          : "; --spec has " + specs.names());
+      "'{}' has {} {} before it tells the spec of their target{}{}",
+      printable(record, 200), replay.without_spec(),
+      replay.without_spec() == 1 ? "poll" : "polls",
+      lacking.empty() ? "" : fmt::format(" ({}: never)", printable(lacking)),
+      specs.names().empty() ? ", as when its beginning is gone; --spec FILE brings a spec"
+                            : "; --spec has " + specs.names());
   if (decisions == 0) throw input_error{sentence};
   fmt::print(stderr, "scaleit: {}: left out\n", sentence);
 }

@@ -69,7 +69,7 @@ struct decision {
   int current = 0;
   int recommended = 0;  ///< the formula's answer before windows and limits
   int desired = 0;
-  boost::container::small_vector<step, 4> steps{};
+  boost::container::small_vector<step, 6> steps{};
   std::vector<std::string> words{};  ///< of the steps, in a decision read from a record
   bool operator==(const decision&) const = default;
 

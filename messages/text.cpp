@@ -48,7 +48,10 @@ std::string format_value(double v) {
   if (size >= 0.01 && size < 1e6) {
     const double cents = v * 100;
     const bool two_are_enough = std::abs(cents - std::round(cents)) < 1e-6 || size >= 10;
-    return two_are_enough ? fmt::format("{:.2f}", v) : fmt::format("{:.4f}", v);
+    if (two_are_enough) return fmt::format("{:.2f}", v);
+    auto four = fmt::format("{:.4f}", v);
+    if (four.back() == '0') four.pop_back();  // 7.8750
+    return four;
   }
   return v == 0 ? "0.00" : fmt::format("{:.4g}", v);
 }

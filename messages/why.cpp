@@ -60,16 +60,25 @@ struct sentence {
   }
 
   std::string target() const {
-    if (spec.panic)
-      return format("{} load averages {} over {}: at {} each, {}", metric(),
-                    format_value(n[0]),
-                    secs(static_cast<double>(spec.panic->stable_window.count()) / 1e6),
-                    format_value(n[1]), rounding(n[2], s.to));
+    if (spec.panic) return averages();
     if (s.from == 0)
       return format("{} {} at {} each: {}", metric(), format_value(n[0]),
                     format_value(n[1]), rounding(n[2], s.to));
     return format("{} {} is {}: {}", metric(), format_value(n[0]), distance(n[0], n[1]),
                   rounding(n[2], s.to));
+  }
+
+  /// With Knative's windows; what the formula wants may be more or less than is allowed.
+  std::string averages() const {
+    const auto what =
+        format("{} load averages {} over {}: at {} each, ", metric(), format_value(n[0]),
+               secs(static_cast<double>(spec.panic->stable_window.count()) / 1e6),
+               format_value(n[1]));
+    if (s.to - n[2] >= 1)
+      return what + format("{}, but not below {} at once", format_value(n[2]), s.to);
+    if (n[2] - s.to > 1e-9 * n[2])
+      return what + format("{}, but not above {} at once", format_value(n[2]), s.to);
+    return what + rounding(n[2], s.to);
   }
 
   std::string tolerance() const {
@@ -95,15 +104,15 @@ struct sentence {
   }
 
   std::string panic() const {
-    const auto since = n[2] < 0.05 ? std::string{"now"} : secs(n[2]) + " ago";
+    const auto burst = n[2] < 0.05 ? std::string{"which is a burst"}
+                                   : "the last burst was " + secs(n[2]) + " ago";
     return format(
-        "panic: {} load averages {} over {}; the last burst was {}, and until {} after "
-        "it "
-        "the highest wish counts, {}",
+        "panic: {} load averages {} over {}, {}; until {} after a burst the highest wish "
+        "counts, {}",
         metric(), format_value(n[0]),
         secs(static_cast<double>(spec.panic ? spec.panic->panic_window().count() : 0) /
              1e6),
-        since, secs(n[3]), s.to);
+        burst, secs(n[3]), s.to);
   }
 
   std::string combine() const {
@@ -154,10 +163,10 @@ struct sentence {
 
   std::string guard() const {
     return format(
-        "{} load fell from {} to {} {} ago, which may be an outage: no scale-in for {} "
-        "more, "
+        "{} load fell from {} to {}{}, which may be an outage: no scale-in for {} more, "
         "or until it is back",
-        metric(), format_value(n[0]), format_value(n[1]), secs(n[2]), secs(n[3] - n[2]));
+        metric(), format_value(n[0]), format_value(n[1]),
+        n[2] < 0.05 ? "" : ", " + secs(n[2]) + " ago", secs(n[3] - n[2]));
   }
 
   std::string rate() const {
@@ -172,8 +181,8 @@ struct sentence {
   }
 
   std::string flaps() const {
-    return format("{:.0f} {} within {} are the budget: scale-in waits {} more", n[0],
-                  n[0] == 1 ? "reversal" : "reversals", secs(n[1]), secs(n[2]));
+    return format("the budget of {:.0f} {} within {} is spent: scale-in waits {} more",
+                  n[0], n[0] == 1 ? "reversal" : "reversals", secs(n[1]), secs(n[2]));
   }
 
   std::string idle() const {
@@ -186,7 +195,7 @@ struct sentence {
 
   std::string scheduled() const {
     const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
-    return format("{} to {} by the schedule '{}' {} for {}",
+    return format("{} to {} by the schedule '{}' ({}, for {})",
                   s.code == rule::schedule_min ? "raised" : "lowered", s.to, by.cron,
                   by.timezone, to_string(by.duration));
   }

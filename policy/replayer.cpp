@@ -97,9 +97,11 @@ void replayer::finish() {
 }
 
 void replayer::take_spec(entry& t, const recorded_event& e) {
-  lose(t);
-  if (options_.spec_for && options_.spec_for(e.target)) return;
+  if (options_.spec_for && options_.spec_for(e.target)) return lose(t);
   auto spec = options_.parse_spec ? options_.parse_spec(e.target, e.spec) : nullptr;
+  // The record says now and then who its targets are, although nothing has changed.
+  if (spec && t.second.spec && *spec == *t.second.spec) return;
+  lose(t);
   if (!spec) return;
   if (t.second.spec) recall_changed(*t.second.spec, *spec, t.second.remembers);
   t.second.spec = std::move(spec);

@@ -25,6 +25,10 @@ void measure_reaction(results& out);
 void measure_micro(results& out);
 /// The record's part of it: an event written, an event read.
 void register_record();
+/// Decisions with every rule on, and a replay.
+void register_decisions();
+/// What the memory of one target takes.
+void measure_memories(results& out);
 /// (d) memory of idle targets, and the idle daemon.
 void measure_idle(results& out);
 

@@ -90,9 +90,11 @@ void measure_micro(results& out) {
   benchmark::RegisterBenchmark("decide/scale", decide_on, 0.95);
   benchmark::RegisterBenchmark("status/read", read_status);
   benchmark::RegisterBenchmark("event", event_to_subscribers)->Arg(1)->Arg(3)->Arg(10);
+  register_decisions();
   register_record();
   collector reporter{out};
   benchmark::RunSpecifiedBenchmarks(&reporter);
+  measure_memories(out);
 }
 
 }  // namespace scaleit::bench

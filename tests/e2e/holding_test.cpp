@@ -77,10 +77,10 @@ TEST_CASE("the log has one line per change and one per streak begun and ended",
       R"(info +metrics on http://127\.0\.0\.1:\d+/metrics)",
       R"(info +scaleit \d+\.\d+\.\d+ started)",
       R"(info +target=app added: holds cpu at 0\.80 by polling http://127\.0\.0\.1:\d+/app/status every 100ms)",
-      R"(info +target=app cpu=0\.95 target=0\.80 replicas 10 -> 12 \(put \d+\.\d ms\))",
+      R"(info +target=app cpu=0\.95 target=0\.80 replicas 10 -> 12 \(put \d+\.\d ms\): cpu 0\.95 is 18\.8 % above 0\.80: 11\.88 is rounded up to 12)",
       R"(warning +target=app status fails: http: answered 500)",
       R"(info +target=app status works again after 4 failures in \d+(\.\d+)?m?s)",
-      R"(info +target=app cpu=0\.67 target=0\.80 replicas 12 -> 11 \(put \d+\.\d ms\))"};
+      R"(info +target=app cpu=0\.67 target=0\.80 replicas 12 -> 11 \(put \d+\.\d ms\): cpu 0\.67 is 16\.3 % below 0\.80: 10\.05 is rounded up to 11)"};
   CAPTURE(d.log());
   REQUIRE(lines.size() >= expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)

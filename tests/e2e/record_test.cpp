@@ -175,3 +175,42 @@ TEST_CASE("a directory that cannot be used stops the start in one line", "[recor
   CHECK(empty.code == 2);
   CHECK(empty.err == "scaleit: --record='' is not valid; accepted: a directory\n");
 }
+
+TEST_CASE("a record whose beginning is gone still knows its targets", "[record]") {
+  const temporary_directory d;
+  scripted_application application{8};
+  const auto config =
+      d.write("scaleit.yaml",
+              "name: app\napp: http://127.0.0.1:" + std::to_string(application.port()) +
+                  "\ninterval: 100ms\n"
+                  "metrics: [{name: cpu, value: /cpu/highPriority, target: 0.8}]\n");
+  const auto file = d.write(
+      "config.yaml", "record: {dir: " + in(d) +
+                         ", segmentSize: 4000, keep: 8000}\n"
+                         "targets:\n- " +
+                         [&] {
+                           auto t = text_of(config);
+                           t.pop_back();
+                           for (std::size_t at = 0;
+                                (at = t.find('\n', at)) != std::string::npos;)
+                             t.insert(++at, "  ");
+                           return t + "\n";
+                         }());
+  {
+    scaler s{{{}, {"--config", file, "--record", in(d)}}};  // the sizes are the file's
+    REQUIRE(eventually(
+        [&] {
+          return fs::is_directory(in(d)) && !fs::exists(in(d) + "/events-1.jsonl") &&
+                 !fs::exists(in(d) + "/events-1.jsonl.zst") &&
+                 s.metrics().heartbeat() > 20;
+        },
+        30s));
+    std::this_thread::sleep_for(1500ms);  // the daemon's own pulse says them again
+    REQUIRE(s.stop(SIGTERM) == 0);
+  }
+  const auto again = run({"replay", in(d)});
+  CAPTURE(again.out, again.err);
+  CHECK(again.code == 0);
+  CHECK(again.out.find(" of 1 target: 0 as recorded") == std::string::npos);
+  CHECK_THAT(again.out, ContainsSubstring("as recorded"));
+}

@@ -104,8 +104,8 @@ scaler::~scaler() {
   if (ended || !record::list_segments(record_).empty()) check_record();
 }
 
-/// What every record of every daemon must stand, the killed ones included: it can be read,
-/// and replayed without a difference.
+/// What every record of every daemon must stand, the killed ones included: it can be
+/// read, and replayed without a difference.
 void scaler::check_record() const {
   try {
     record_reader reader{record_, event_reader::steps::read};
