@@ -147,9 +147,9 @@ struct sentence {
 
   std::string fallback() const {
     const auto failed =
-        format("{:.0f} polls in a row have failed, more than {:.0f}", n[0], n[1]);
-    if (s.to == static_cast<int>(n[2]))
-      return format("{}: falling back to {}", failed, s.to);
+        format("{:.0f} {} failed, more than {:.0f}", n[0],
+               n[0] == 1 ? "poll in a row has" : "polls in a row have", n[1]);
+    if (n[2] == s.to) return format("{}: falling back to {}", failed, s.to);
     return format("{}: keeping {}, the fallback being {:.0f}", failed, s.to, n[2]);
   }
 

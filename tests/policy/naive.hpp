@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -26,6 +27,12 @@ class naive_policy {
   };
 
   answer observed(const observation& seen, time_point now) {
+    watch(seen, now);
+    return finish(combined(now), now, true);
+  }
+
+  /// A reading that nobody decided on: it was measured all the same.
+  void watch(const observation& seen, time_point now) {
     failures = 0;
     current = seen.replicas;
     is_fresh = !(spec.max_age.count() > 0 && seen.observed_at &&
@@ -44,11 +51,12 @@ class naive_policy {
     watch_panic(now, seen.ready.has_value());
     watch_guard(now);
     watch_idle(now);
-    return finish(combined(now), now, true);
   }
 
+  void watch_failure() { ++failures; }
+
   std::optional<answer> failed(time_point now) {
-    ++failures;
+    watch_failure();
     const auto& f = spec.fallback;
     if (!current_known() || !f || failures <= f->failure_threshold) return {};
     int to = f->replicas;
@@ -66,6 +74,8 @@ class naive_policy {
   }
 
   target_spec spec;
+  /// What the spec's expression says, if it has one.
+  std::function<double(const std::map<std::string, double>&)> ratio;
 
  private:
   struct scaling {
@@ -151,6 +161,11 @@ class naive_policy {
     const bool missing = asked.size() < spec.metrics.size();
     if (asked.empty()) return current;
     if (missing && spec.combine.kind != combine_kind::max) return current;
+    if (spec.combine.kind == combine_kind::expression) {
+      const double r = ratio(values);
+      const bool holds = !std::isfinite(r) || r < 0 || tolerated(r);
+      return holds ? current : up_to(current * r);
+    }
     if (spec.combine.kind == combine_kind::min)
       return *std::min_element(asked.begin(), asked.end());
     if (spec.combine.kind == combine_kind::average) {
