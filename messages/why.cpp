@@ -36,11 +36,12 @@ std::string secs(double s) {
   return rounded(s, whole ? 0 : 1) + " s";
 }
 
-/// `11.88 is rounded up to 12`, `exactly 7`
+/// `11.88 is rounded up to 12`, `exactly 7`, `2500000 is limited to 1000000`
 std::string rounding(double exact, int to) {
   if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
     return format("exactly {}", to);
-  return format("{} is rounded up to {}", format_value(exact), to);
+  return format("{} is {} to {}", format_value(exact),
+                exact > to ? "limited" : "rounded up", to);
 }
 
 struct sentence {

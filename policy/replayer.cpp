@@ -108,6 +108,7 @@ void replayer::take_spec(entry& t, const recorded_event& e) {
 void replayer::take_poll(entry& t, const recorded_event& e) {
   auto& x = t.second;
   decide_on(t, nullptr);
+  tell_shadow(t, nullptr);
   if (!x.spec) {
     ++without_spec_;
     return;
@@ -128,6 +129,8 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
 
 void replayer::take_decision(entry& t, const recorded_event& e) {
   auto& x = t.second;
+  // Of a failed poll the shadow may have decided alone: its fallback is its own.
+  if (e.shadow && x.polled) decide_on(t, nullptr);
   if (e.shadow && x.shadow) return tell_shadow(t, &e);
   if (x.shadow) tell_shadow(t, nullptr);
   if (!e.shadow && x.polled) return decide_on(t, &e);
@@ -148,7 +151,6 @@ void replayer::decide_on(entry& t, const recorded_event* recorded) {
         {t.first, x.polled_at, *x.spec, v.live ? &*v.live : nullptr, recorded});
   x.shadow = std::move(v.shadow);
   x.shadow_at = x.polled_at;
-  if (!recorded) tell_shadow(t, nullptr);
 }
 
 void replayer::lose(entry& t) {

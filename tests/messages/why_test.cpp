@@ -57,6 +57,8 @@ const std::vector<row> recommendations = {
      "queue 31.00 at 30.00 each: 1.0333 is rounded up to 2"},
     {said(rule::target, 0, 0, {0, 30, 0}, 1), spoken(),
      "queue 0.00 at 30.00 each: exactly 0"},
+    {said(rule::target, 10, 1'000'000, {2e5, 0.8, 2.5e6}), spoken(),
+     "cpu 200000 is 24999900.0 % above 0.80: 2500000 is limited to 1000000"},
     {said(rule::target, 2, 3, {68, 30, 68 / 30.0}, 1), bursting(),
      "queue load averages 68.00 over 60 s: at 30.00 each, 2.2667 is rounded up to 3"},
     {said(rule::target, 10, 5, {68, 30, 68 / 30.0}, 1), bursting(),

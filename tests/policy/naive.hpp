@@ -75,7 +75,7 @@ class naive_policy {
 
   target_spec spec;
   /// What the spec's expression says, if it has one.
-  std::function<double(const std::map<std::string, double>&)> ratio;
+  std::function<double(const std::map<std::string, double>&)> expression_says;
 
  private:
   struct scaling {
@@ -88,6 +88,7 @@ class naive_policy {
   };
 
   static int up_to(double x) {  // ceil, but what is almost whole is whole
+    if (x >= bounds::replicas_max) return bounds::replicas_max;
     const double whole = std::round(x);
     return static_cast<int>(
         std::abs(x - whole) <= 1e-9 * std::max(1.0, x) ? whole : std::ceil(x));
@@ -162,7 +163,7 @@ class naive_policy {
     if (asked.empty()) return current;
     if (missing && spec.combine.kind != combine_kind::max) return current;
     if (spec.combine.kind == combine_kind::expression) {
-      const double r = ratio(values);
+      const double r = expression_says(values);
       const bool holds = !std::isfinite(r) || r < 0 || tolerated(r);
       return holds ? current : up_to(current * r);
     }

@@ -77,7 +77,7 @@ class random_case {
   }
 
   /// What the last spec's expression says, computed here.
-  std::function<double(const std::map<std::string, double>&)> ratio;
+  std::function<double(const std::map<std::string, double>&)> expression_says;
 
   observation seen(const target_spec& spec, int replicas, time_point now) {
     observation o;
@@ -108,22 +108,22 @@ class random_case {
     const auto most = "max(" + share(a) + ", " + share(b) + ")";
     switch (number(1, 4)) {
       case 1:
-        ratio = [a](const auto& v) { return v.at(a.name) / a.target; };
+        expression_says = [a](const auto& v) { return v.at(a.name) / a.target; };
         return {combine_kind::expression, share(a)};
       case 2:
-        ratio = [a, b](const auto& v) {
+        expression_says = [a, b](const auto& v) {
           return std::max(v.at(a.name) / a.target, v.at(b.name) / b.target);
         };
         return {combine_kind::expression, most};
       case 3:
-        ratio = [a, b](const auto& v) {
+        expression_says = [a, b](const auto& v) {
           const double x = v.at(a.name) / a.target, y = v.at(b.name) / b.target;
           return x > 1 && y > 1 ? std::max(x, y) : 1;
         };
         return {combine_kind::expression,
                 share(a) + " > 1 && " + share(b) + " > 1 ? " + most + " : 1"};
       default:  // below 0 half of the time, which is no ratio
-        ratio = [a, b](const auto& v) {
+        expression_says = [a, b](const auto& v) {
           return v.at(a.name) / a.target - v.at(b.name) / b.target / 2;
         };
         return {combine_kind::expression, share(a) + " - " + share(b) + " / 2"};

@@ -27,7 +27,7 @@ class story {
   explicit story(std::uint64_t seed, clock c = clock::steady)
       : random_(seed), clock_(c), spec_(random_.spec()) {
     naive_.emplace(spec_);
-    naive_->ratio = random_.ratio;
+    naive_->expression_says = random_.expression_says;
     if (random_.one_in(3)) add_shadow();
     replicas_ = random_.number(0, 30);
     auto& e = note(event_kind::target_added);
@@ -56,11 +56,11 @@ class story {
  private:
   void add_shadow() {
     auto second = random_.spec();
-    const auto ratio = random_.ratio;
+    const auto says = random_.expression_says;
     // The same names, so that its metrics are among those that are seen.
     if (second.metrics.size() > spec_.metrics.size()) return;
     naive_policy plain{second};
-    plain.ratio = ratio;
+    plain.expression_says = says;
     shadow_.emplace(std::move(plain));
     second.mode = scaling_mode::active;
     shadow_->spec = second;
