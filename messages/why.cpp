@@ -196,9 +196,21 @@ struct sentence {
 
   std::string scheduled() const {
     const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
-    return format("{} to {} by the schedule '{}' ({}, for {})",
-                  s.code == rule::schedule_min ? "raised" : "lowered", s.to, by.cron,
-                  by.timezone, to_string(by.duration));
+    const auto schedule = format("the schedule '{}' ({}, for {})", by.cron, by.timezone,
+                                 to_string(by.duration));
+    if (s.code == rule::schedule_min) return format("raised to {} by {}", s.to, schedule);
+    if (by.max_replicas && *by.max_replicas < s.to)
+      return format("lowered to {}, the floor, which wins over the {} of {}", s.to,
+                    *by.max_replicas, schedule);
+    return format("lowered to {} by {}", s.to, schedule);
+  }
+
+  std::string lowered() const {
+    if (spec.max_replicas < s.to)
+      return format(
+          "lowered to {}, a schedule's floor, which wins over the maximum of {}", s.to,
+          spec.max_replicas);
+    return format("lowered to the maximum of {}", s.to);
   }
 };
 
@@ -250,7 +262,7 @@ std::string why(const step& s, const target_spec& spec) {
     case rule::min:
       return format("raised to the minimum of {}", s.to);
     case rule::max:
-      return format("lowered to the maximum of {}", s.to);
+      return x.lowered();
     case rule::paused:
       return format("paused: held at {}", s.to);
     case rule::dry_run:

@@ -47,7 +47,9 @@ class writer {
 
   void polls() {
     if (m_.failures_in_a_row == 0 && !spec_.fallback) return;
-    auto text = format("{} polls in a row have failed", m_.failures_in_a_row);
+    auto text =
+        format("{} {} failed", m_.failures_in_a_row,
+               m_.failures_in_a_row == 1 ? "poll in a row has" : "polls in a row have");
     if (spec_.fallback)
       text += format("; the fallback of {} begins after more than {}",
                      spec_.fallback->replicas, spec_.fallback->failure_threshold);
@@ -86,9 +88,10 @@ class writer {
   void warmup() {
     if (spec_.warmup.count() == 0) return;
     m_.applied.advance(spec_, now_);
+    const auto added = m_.applied.within(scalings::warmup()).added;
     say("warm-up",
-        format("{} replicas were added within {}",
-               m_.applied.within(scalings::warmup()).added, span(spec_.warmup)));
+        format("{} {} added within {}", added,
+               added == 1 ? "replica was" : "replicas were", span(spec_.warmup)));
   }
 
   void metric(std::size_t i) {

@@ -167,6 +167,11 @@ const std::vector<row> bounds_and_modes = {
      "raised to 10 by the schedule '0 8 * * 1-5' (Europe/Berlin, for 10h)"},
     {said(rule::schedule_max, 90, 50, {0}), spoken(),
      "lowered to 50 by the schedule '0 8 * * 1-5' (Europe/Berlin, for 10h)"},
+    {said(rule::schedule_max, 90, 60, {0}), spoken(),
+     "lowered to 60, the floor, which wins over the 50 of the schedule '0 8 * * 1-5' "
+     "(Europe/Berlin, for 10h)"},
+    {said(rule::max, 300, 120), spoken(),
+     "lowered to 120, a schedule's floor, which wins over the maximum of 100"},
     {said(rule::min, 1, 2), spoken(), "raised to the minimum of 2"},
     {said(rule::max, 90, 20), spoken(), "lowered to the maximum of 20"},
     {said(rule::paused, 14, 10), spoken(), "paused: held at 10"},

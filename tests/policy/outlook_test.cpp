@@ -70,10 +70,10 @@ TEST_CASE("failed polls and the fallback") {
   t.poll(0, 4, 4);
   CHECK(said(t, 0, "polls").empty());
   t.fail(1);
-  CHECK(said(t, 1, "polls") == "1 polls in a row have failed");
+  CHECK(said(t, 1, "polls") == "1 poll in a row has failed");
   t.spec.fallback = fallback_spec{3, 6, fallback_behavior::fixed};
   CHECK(said(t, 1, "polls") ==
-        "1 polls in a row have failed; the fallback of 6 begins after more than 3");
+        "1 poll in a row has failed; the fallback of 6 begins after more than 3");
 }
 
 TEST_CASE("panic and the outage guard, as long as they last") {

@@ -1,9 +1,11 @@
 // The shadow: a second policy for the same observations, never acted on.
-#include "policy/history.hpp"
+#include "policy/replayer.hpp"
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 using namespace scaleit;
 using policy::history;
@@ -166,4 +168,33 @@ TEST_CASE("a shadow that comes, goes or changes leaves the live memory alone") {
   policy::recall_changed(spec, other, h);
   // What it recommended is not forgotten with the change.
   CHECK(polled(other, h, 20, wished(25, 5)) == pair{5, 20});
+}
+
+TEST_CASE("a replay holds a shadow's lone fallback against its record") {
+  const auto spec = shadowed([](auto& s) { s.fallback = fallback_spec{0, 6, {}}; });
+  std::vector<int> told;
+  policy::replay_options o;
+  o.spec_for = [&](std::string_view) {
+    return std::make_shared<const target_spec>(spec);
+  };
+  o.decided = [&](const policy::replayed& d) {
+    if (d.shadow) told.push_back(d.recorded ? d.recorded->desired : -1);
+  };
+  policy::replayer player{o};
+  recorded_event e;
+  e.target = "app";
+  e.kind = event_kind::status_observed;
+  e.seen = wished(4, 4);
+  e.time = at(0);
+  player.feed(e);
+  e.kind = event_kind::status_failed;
+  e.time = at(1);
+  player.feed(e);
+  e.kind = event_kind::decision_made;
+  e.shadow = true;
+  e.current = 4;
+  e.recommended = e.desired = 6;
+  player.feed(e);
+  player.finish();
+  CHECK(told == std::vector{-1, 6});
 }
