@@ -175,3 +175,16 @@ TEST_CASE("what the schedules say is asked for again when it ends, also backward
   CHECK(t.poll(9 * hour, 5, 5) == 10);  // the clock was set back
   CHECK(t.poll(7 * hour, 10, 5) == 5);
 }
+
+TEST_CASE("schedules that are changed hold from then on") {
+  telling t{between(2, 20, {daily(8, hours{10}, 10, {})})};
+  CHECK(t.poll(9 * hour, 5, 5) == 10);
+  const auto before = t.spec;
+  t.spec.schedules = {daily(8, hours{10}, 4, 6)};
+  policy::recall_changed(before, t.spec, t.mem);
+  CHECK(t.poll(9 * hour + 5, 10, 9) == 6);
+  const auto again = t.spec;
+  t.spec.schedules.clear();
+  policy::recall_changed(again, t.spec, t.mem);
+  CHECK(t.poll(9 * hour + 10, 6, 9) == 9);
+}
