@@ -101,7 +101,8 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
                                config_use use, const environment& env) {
   loaded_config out{name};
   read_options options;
-  options.policy_only = use == config_use::policy;
+  options.recorded = use == config_use::recorded;
+  options.policy_only = use == config_use::policy || options.recorded;
   options.check = house_checkers();
   if (use == config_use::run) options.check.secret = secrets{env};
   if (use == config_use::check)

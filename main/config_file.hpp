@@ -9,10 +9,11 @@
 namespace scaleit {
 
 enum class config_use {
-  check,   ///< secrets stay as they stand; variables that are unset are warned of
-  run,     ///< secrets are put in; one that cannot be had is an error
-  policy,  ///< for replay and rehearse: name, app, status and scale may be absent, and
-           ///< secrets do not matter
+  check,     ///< secrets stay as they stand; variables that are unset are warned of
+  run,       ///< secrets are put in; one that cannot be had is an error
+  policy,    ///< for replay and rehearse: name, app, status and scale may be absent, and
+             ///< secrets do not matter
+  recorded,  ///< likewise, and keys of a newer version are passed over
 };
 
 struct loaded_config {

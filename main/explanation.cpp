@@ -53,12 +53,19 @@ void explanation::feed(const recorded_event& e) {
       sent_at_ = e.time;
       break;
     case event_kind::decision_made: {  // told in its own words, unless a replay tells it
+      if (!e.shadow) failures_ = 0;
       auto& d = e.shadow ? shadow_ : live_;
       d = told_decision{e.time, e.current, e.recommended, e.desired, {}, {}};
       for (const auto& s : e.steps)
         d->steps.push_back({printable(s.rule), printable(s.why), s.from, s.to});
       break;
     }
+    case event_kind::target_added:
+      removed_.reset();
+      break;
+    case event_kind::target_removed:
+      removed_ = e.time;
+      break;
     default:
       break;
   }
@@ -89,7 +96,8 @@ void explanation::input(std::string& out, const policy::replayer::target* state)
   for (const auto& m : seen_->missing) what += printable(m.name, 80) + " missing, ";
   what += fmt::format("{} replicas", seen_->replicas);
   if (seen_->ready) what += fmt::format(", {} ready", *seen_->ready);
-  line(out, "observed  {}", what);
+  const bool later = live_ && seen_at_ > live_->time;
+  line(out, "observed  {}{}", what, later ? " (after the decision)" : "");
 }
 
 void explanation::chain(std::string& out, const told_decision& d) const {
@@ -98,9 +106,20 @@ void explanation::chain(std::string& out, const told_decision& d) const {
   if (d.steps.empty()) line(out, "  (the record has no steps)");
 }
 
+/// Of a long chain, what set the number and what had the last word.
+std::string explanation::headline(const told_decision& d) {
+  const auto moved = [](const told_decision::line& l) { return l.from != l.to; };
+  const auto first = std::find_if(d.steps.begin(), d.steps.end(), moved);
+  const auto last = std::find_if(d.steps.rbegin(), d.steps.rend(), moved);
+  if (d.steps.empty()) return "the record has no steps";
+  if (first == d.steps.end()) return d.steps.front().why;
+  if (d.desired == d.current || &*first == &*last) return last->why;
+  return first->why + "; " + last->why;
+}
+
 void explanation::command(std::string& out, time_point at) const {
   if (!sent_.empty()) line(out, "command   {}, {} ago", sent_, span(at - sent_at_));
-  if (failed_)
+  if (failed_ && failures_ > 0)
     line(out, "since then {} {} failed, the last {} ago: {}: {}", failures_,
          failures_ == 1 ? "poll has" : "polls have", span(at - failed_at_),
          to_string(failed_->kind), printable(failed_->detail));
@@ -117,11 +136,12 @@ std::string explanation::text(time_point at,
   }
   const auto& d = *live_;
   const auto age = at - d.time;
-  const auto last = d.steps.empty() ? std::string{} : d.steps.back().why;
   if (d.desired == d.current)
-    line(out, "{} stays at {}: {}", target_, d.current, last);
+    line(out, "{} stays at {}: {}", target_, d.current, headline(d));
   else
-    line(out, "{} goes from {} to {}: {}", target_, d.current, d.desired, last);
+    line(out, "{} goes from {} to {}: {}", target_, d.current, d.desired, headline(d));
+  if (removed_)
+    line(out, "removed   {} ago: nobody scales it since", span(at - *removed_));
   line(out, "decided   {} ({} before {})", to_rfc3339(d.time), span(age), to_rfc3339(at));
   input(out, state);
   chain(out, d);

@@ -38,6 +38,7 @@ class explanation {
   void chain(std::string& out, const told_decision& d) const;
   void input(std::string& out, const policy::replayer::target* state) const;
   void command(std::string& out, time_point at) const;
+  static std::string headline(const told_decision& d);
 
   std::string target_;
   bool seen_any_ = false;
@@ -45,7 +46,8 @@ class explanation {
   time_point seen_at_{};
   std::optional<failure> failed_;  ///< since the last good poll
   time_point failed_at_{};
-  std::uint64_t failures_ = 0;
+  std::uint64_t failures_ = 0;  ///< since the last decision
+  std::optional<time_point> removed_;
   std::optional<told_decision> live_, shadow_;
   std::string sent_;  ///< what became of the last request
   time_point sent_at_{};

@@ -28,7 +28,7 @@ target_ptr record_specs::given(std::string_view target) const {
 
 target_ptr record_specs::recorded(std::string_view target,
                                   const std::string& json) const {
-  const auto loaded = read_config_text(json, "record", config_use::policy);
+  const auto loaded = read_config_text(json, "record", config_use::recorded);
   if (loaded.good() && loaded.content.targets.size() == 1)
     return std::make_shared<const target_spec>(loaded.content.targets.front());
   const auto& all = loaded.problems.all();

@@ -117,6 +117,9 @@ int run_replay(const replay_options& options) {
     }
     replay.finish();
     tell(reader.report());
+    if (const auto& r = reader.report(); r.events == 0 && r.unknown == 0)
+      throw input_error{fmt::format("'{}' holds no event that can be read",
+                                    printable(options.record, 200))};
   } catch (const record_error& e) {
     throw input_error{e.what()};
   }

@@ -42,6 +42,8 @@ struct spec_checkers {
 struct read_options {
   /// name, app, status and scale may be absent: only what is decided matters.
   bool policy_only = false;
+  /// Unknown keys are passed over: the text is of a newer version, not a typing mistake.
+  bool recorded = false;
   spec_checkers check{};
 };
 

@@ -43,8 +43,8 @@ struct status_failed {
 };
 struct decision_made {
   decision made{};
-  microseconds took{0};  ///< since the poll began
-  bool shadow = false;   ///< of the second policy, not acted on
+  microseconds took{0};     ///< since the poll began
+  bool shadow = false;      ///< of the second policy, not acted on
   bool on_failure = false;  ///< the poll failed; this is the fallback
 };
 struct scale_requested {

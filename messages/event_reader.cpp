@@ -58,10 +58,11 @@ struct event_reader::parser {
     return false;
   }
   bool wrong(std::string_view name, const value& v, std::string_view accepted) {
+    const bool quotable = v.what == kind::string || v.what == kind::number;
     const std::string quote = v.what == kind::string ? "\"" : "";
-    const auto seen = v.text.empty() ? std::string{name_of(v.what)}
-                                     : quote + printable(v.text, 40) + quote + ", " +
-                                           std::string{name_of(v.what)};
+    const auto seen = quotable ? quote + printable(v.text, 40) + quote + ", " +
+                                     std::string{name_of(v.what)}
+                               : std::string{name_of(v.what)};
     return fail(
         fmt::format("{} is {}; accepted: {}", printable(name, 60), seen, accepted));
   }
@@ -69,7 +70,10 @@ struct event_reader::parser {
     const auto name = record::key_names[static_cast<std::size_t>(k)];
     return wrong(fmt::format("data/{}", name), found[k], accepted);
   }
-  bool has(key k) const { return found[k].what != kind::absent; }
+  /// null says no more than nothing.
+  bool has(key k) const {
+    return found[k].what != kind::absent && found[k].what != kind::null;
+  }
 
   // -- fields of the data, by their type ------------------------------------------------
   bool count(key k, int& out) {
@@ -79,12 +83,17 @@ struct event_reader::parser {
     out = static_cast<int>(n);
     return true;
   }
+  /// For people only: that it is not there costs nothing.
   bool text(key k, std::string_view& out) {
+    out = {};
+    if (!has(k)) return true;
     if (found[k].what != kind::string) return wrong(k, "a string");
     out = found[k].text;
     return true;
   }
   bool millis(key k, microseconds& out) {
+    out = {};
+    if (!has(k)) return true;
     double ms = -1;
     if (found[k].what != kind::number || !whole(found[k].text, ms) ||
         !(std::abs(ms) <= ms_max))
@@ -131,10 +140,13 @@ bool event_reader::parser::envelope(recorded_event& e) {
   const auto& version = found[key::specversion];
   if (version.what != kind::string || !version.text.starts_with("1."))
     return wrong("not a CloudEvent: specversion", version, "\"1.0\"");
-  const auto& id = found[key::id];
-  if ((id.what != kind::string && id.what != kind::number) || !whole(id.text, e.id) ||
-      e.id > id_max)
+  // Without an id the event is as good; what it cannot show is a gap.
+  e.id = 0;
+  if (const auto& id = found[key::id];
+      id.what == kind::number && (!whole(id.text, e.id) || e.id > id_max))
     return wrong("id", id, "a whole number, as a string");
+  else if (id.what == kind::string && (!whole(id.text, e.id) || e.id > id_max))
+    e.id = 0;
   const auto& type = found[key::type];
   if (type.what != kind::string || type.text.empty())
     return wrong("not a CloudEvent: type", type, "a string");
@@ -197,8 +209,9 @@ bool event_reader::parser::data(recorded_event& e) {
 }
 
 bool event_reader::parser::started(recorded_event& e) {
-  std::uint64_t format = 0;
-  if (!whole_from_zero(found[key::format], std::numeric_limits<int>::max(), format))
+  std::uint64_t format = 1;
+  if (has(key::format) &&
+      !whole_from_zero(found[key::format], std::numeric_limits<int>::max(), format))
     return wrong(key::format, "a whole number");
   e.format = static_cast<int>(format);
   return text(key::version, e.version);
@@ -217,14 +230,17 @@ bool event_reader::parser::observed(observation& o) {
     if (!count(key::ready, ready)) return false;
     o.ready = ready;
   }
-  if (found[key::metrics].what != kind::object) return wrong(key::metrics, "an object");
-  o.metrics.resize(found.metrics.size());
-  for (std::size_t i = 0; i < found.metrics.size(); ++i) {
+  if (has(key::metrics) && found[key::metrics].what != kind::object)
+    return wrong(key::metrics, "an object");
+  // What is no number is missing, as it would be in a status.
+  std::size_t usable = 0;
+  o.metrics.resize(has(key::metrics) ? found.metrics.size() : 0);
+  for (std::size_t i = 0; i < o.metrics.size(); ++i) {
     const auto& [name, v] = found.metrics[i];
-    if (v.what != kind::number || !whole(v.text, o.metrics[i].value))
-      return wrong(fmt::format("data/metrics/{}", name), v, "a finite number");
-    o.metrics[i].name = name;
+    if (v.what != kind::number || !whole(v.text, o.metrics[usable].value)) continue;
+    o.metrics[usable++].name = name;
   }
+  o.metrics.resize(usable);
   const bool some_missing = has(key::missing);
   if (some_missing && found[key::missing].what != kind::array)
     return wrong(key::missing, "an array of names");
@@ -235,9 +251,15 @@ bool event_reader::parser::observed(observation& o) {
     o.missing[i].name = found.missing[i].text;
   }
   o.observed_at.reset();
-  if (const auto& at = found[key::observed_at]; at.what != kind::absent) {
-    if (at.what == kind::string) o.observed_at = parse_rfc3339(at.text);
-    if (!o.observed_at) return wrong(key::observed_at, "RFC 3339");
+  if (has(key::observed_at)) {
+    const auto& at = found[key::observed_at];
+    double unix_seconds = 0;
+    if (at.what == kind::string)
+      o.observed_at = parse_rfc3339(at.text);
+    else if (at.what == kind::number && whole(at.text, unix_seconds) &&
+             std::abs(unix_seconds) <= 1e11)
+      o.observed_at = time_point{microseconds{std::llround(unix_seconds * 1e6)}};
+    if (!o.observed_at) return wrong(key::observed_at, "RFC 3339, or Unix seconds");
   }
   return millis(key::took, o.took);
 }
@@ -246,9 +268,9 @@ bool event_reader::parser::failed(failure& f) {
   const auto& word = found[key::error];
   std::size_t n = 0;
   while (n < failure_kinds && to_string(static_cast<failure_kind>(n)) != word.text) ++n;
-  if (word.what != kind::string || n == failure_kinds)
-    return wrong(key::error, "connect, timeout, tls, http, body, json, schema");
-  f.kind = static_cast<failure_kind>(n);
+  if (has(key::error) && word.what != kind::string) return wrong(key::error, "a string");
+  // A kind that a newer version tells apart is a failure all the same.
+  f.kind = n == failure_kinds ? failure_kind::connect : static_cast<failure_kind>(n);
   std::string_view detail;
   if (!text(key::detail, detail)) return false;
   f.detail = detail;
@@ -258,23 +280,25 @@ bool event_reader::parser::failed(failure& f) {
 }
 
 bool event_reader::parser::decided(recorded_event& e) {
-  if (!count(key::current, e.current) || !count(key::recommended, e.recommended) ||
-      !count(key::desired, e.desired))
-    return false;
+  if (!count(key::current, e.current) || !count(key::desired, e.desired)) return false;
+  e.recommended = e.desired;
+  if (has(key::recommended) && !count(key::recommended, e.recommended)) return false;
   const auto& shadow = found[key::shadow];
-  if (shadow.what != kind::absent && shadow.what != kind::boolean)
+  if (has(key::shadow) && shadow.what != kind::boolean)
     return wrong(key::shadow, "true or false");
   e.shadow = shadow.what == kind::boolean && shadow.text == "true";
-  if (found[key::steps].what != kind::array) return wrong(key::steps, "an array");
+  if (has(key::steps) && found[key::steps].what != kind::array)
+    return wrong(key::steps, "an array");
   e.steps.clear();
+  if (!has(key::steps)) return true;
   for (const auto& s : found.steps) {
     std::uint64_t from = 0, to = 0;
-    if (s.rule.what != kind::string || s.why.what != kind::string ||
+    if (s.rule.what != kind::string ||
         !whole_from_zero(s.from, bounds::replicas_max, from) ||
         !whole_from_zero(s.to, bounds::replicas_max, to))
       return fail("data/steps: a step is not complete; accepted: rule, from, to, why");
-    e.steps.push_back(
-        {s.rule.text, static_cast<int>(from), static_cast<int>(to), s.why.text});
+    const auto words = s.why.what == kind::string ? s.why.text : std::string_view{};
+    e.steps.push_back({s.rule.text, static_cast<int>(from), static_cast<int>(to), words});
   }
   return true;
 }

@@ -118,6 +118,7 @@ void record_reader::state::finish_file() {
 // -- lines ------------------------------------------------------------------------------
 
 void record_reader::state::note_id(std::uint64_t id) {
+  if (id == 0) return;  // none was given
   if (last_id && id <= *last_id)
     ++report.repeated;
   else if (last_id)

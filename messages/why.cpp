@@ -32,15 +32,16 @@ std::string distance(double value, double target) {
 
 /// `140 s`, `2.5 s`
 std::string secs(double s) {
-  const bool whole = s >= 10 || std::abs(s - std::round(s)) < 0.05;
+  const bool whole = s >= 100 || std::abs(s - std::round(s)) < 0.05;
   return rounded(s, whole ? 0 : 1) + " s";
 }
 
-/// `11.88 is rounded up to 12`, `exactly 7`
+/// `11.88 is rounded up to 12`, `exactly 7`, `2500000 is limited to 1000000`
 std::string rounding(double exact, int to) {
   if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
     return format("exactly {}", to);
-  return format("{} is rounded up to {}", format_value(exact), to);
+  return format("{} is {} to {}", format_value(exact),
+                exact > to ? "limited" : "rounded up", to);
 }
 
 struct sentence {
@@ -147,9 +148,9 @@ struct sentence {
 
   std::string fallback() const {
     const auto failed =
-        format("{:.0f} polls in a row have failed, more than {:.0f}", n[0], n[1]);
-    if (s.to == static_cast<int>(n[2]))
-      return format("{}: falling back to {}", failed, s.to);
+        format("{:.0f} {} failed, more than {:.0f}", n[0],
+               n[0] == 1 ? "poll in a row has" : "polls in a row have", n[1]);
+    if (n[2] == s.to) return format("{}: falling back to {}", failed, s.to);
     return format("{}: keeping {}, the fallback being {:.0f}", failed, s.to, n[2]);
   }
 
@@ -195,9 +196,21 @@ struct sentence {
 
   std::string scheduled() const {
     const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
-    return format("{} to {} by the schedule '{}' ({}, for {})",
-                  s.code == rule::schedule_min ? "raised" : "lowered", s.to, by.cron,
-                  by.timezone, to_string(by.duration));
+    const auto schedule = format("the schedule '{}' ({}, for {})", by.cron, by.timezone,
+                                 to_string(by.duration));
+    if (s.code == rule::schedule_min) return format("raised to {} by {}", s.to, schedule);
+    if (by.max_replicas && *by.max_replicas < s.to)
+      return format("lowered to {}, the floor, which wins over the {} of {}", s.to,
+                    *by.max_replicas, schedule);
+    return format("lowered to {} by {}", s.to, schedule);
+  }
+
+  std::string lowered() const {
+    if (spec.max_replicas < s.to)
+      return format(
+          "lowered to {}, a schedule's floor, which wins over the maximum of {}", s.to,
+          spec.max_replicas);
+    return format("lowered to the maximum of {}", s.to);
   }
 };
 
@@ -249,7 +262,7 @@ std::string why(const step& s, const target_spec& spec) {
     case rule::min:
       return format("raised to the minimum of {}", s.to);
     case rule::max:
-      return format("lowered to the maximum of {}", s.to);
+      return x.lowered();
     case rule::paused:
       return format("paused: held at {}", s.to);
     case rule::dry_run:

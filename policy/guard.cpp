@@ -9,15 +9,26 @@
 
 namespace scaleit::policy {
 
+namespace {
+
+constexpr double epsilon = 1e-9;
+
+/// What is left of `whole` after the drop, in per cent: multiplied, not divided, so that
+/// exactly half is half.
+double left(const guard_spec& spec, double whole) {
+  return (100 - spec.drop_percent) * whole;
+}
+
+}  // namespace
+
 void watch_guard(const guard_spec& spec, metric_memory& m, double load, time_point at) {
   m.peak.forget(at - spec.within);
   m.peak.add(at, load);
   m.load_now = load;
-  const double kept = 1 - spec.drop_percent / 100;
-  if (m.dropped && (at - *m.dropped >= spec.hold || load > kept * m.load_before))
-    m.dropped.reset();
+  const bool back = 100 * load > left(spec, m.load_before) * (1 + epsilon);
+  if (m.dropped && (at - *m.dropped >= spec.hold || back)) m.dropped.reset();
   const double peak = m.peak.best().value;
-  if (!m.dropped && load < kept * peak) {
+  if (!m.dropped && 100 * load < left(spec, peak) * (1 - epsilon)) {
     m.dropped = at;
     m.load_before = peak;
   }

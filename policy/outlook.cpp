@@ -47,7 +47,9 @@ class writer {
 
   void polls() {
     if (m_.failures_in_a_row == 0 && !spec_.fallback) return;
-    auto text = format("{} polls in a row have failed", m_.failures_in_a_row);
+    auto text =
+        format("{} {} failed", m_.failures_in_a_row,
+               m_.failures_in_a_row == 1 ? "poll in a row has" : "polls in a row have");
     if (spec_.fallback)
       text += format("; the fallback of {} begins after more than {}",
                      spec_.fallback->replicas, spec_.fallback->failure_threshold);
@@ -86,9 +88,10 @@ class writer {
   void warmup() {
     if (spec_.warmup.count() == 0) return;
     m_.applied.advance(spec_, now_);
+    const auto added = m_.applied.within(scalings::warmup()).added;
     say("warm-up",
-        format("{} replicas were added within {}",
-               m_.applied.within(scalings::warmup()).added, span(spec_.warmup)));
+        format("{} {} added within {}", added,
+               added == 1 ? "replica was" : "replicas were", span(spec_.warmup)));
   }
 
   void metric(std::size_t i) {
@@ -104,7 +107,7 @@ class writer {
     }
     if (!spec_.guard) return;
     if (m.dropped && now_ - *m.dropped < spec_.guard->hold)
-      say("outage guard", format("{}: load fell from {} to {} {}; no scale-in, {}", name,
+      say("outage guard", format("{}: load fell from {} to {}, {}; no scale-in, {}", name,
                                  format_value(m.load_before), format_value(m.load_now),
                                  ago(*m.dropped), left(*m.dropped, spec_.guard->hold)));
     else
@@ -117,14 +120,16 @@ class writer {
     for (const auto& at : m_.reversals) within += at > now_ - spec_.flap_budget->period;
     auto text = format("{} of {} reversals within {}", within,
                        spec_.flap_budget->reversals, span(spec_.flap_budget->period));
-    if (within > 0 && within >= static_cast<std::size_t>(spec_.flap_budget->reversals))
-      text += format("; {}", left(m_.reversals.front(), spec_.flap_budget->period));
+    const auto allowed = static_cast<std::size_t>(spec_.flap_budget->reversals);
+    if (within >= allowed)
+      text += format("; {}", left(m_.reversals[m_.reversals.size() - allowed],
+                                  spec_.flap_budget->period));
     say("flap budget", text);
   }
 
   void zero() {
     if (!spec_.zero || spec_.min_replicas > 0) return;
-    if (!m_.idle_since) return say("to zero", "something is above its activation value");
+    if (!m_.idle_since) return say("to zero", "not known to be idle");
     say("to zero", format("idle for {} of the cooldown's {}", span(now_ - *m_.idle_since),
                           span(spec_.zero->cooldown)));
   }

@@ -58,7 +58,7 @@ void replayer::feed(const recorded_event& e) {
     case event_kind::target_changed:
       return take_spec(t, e);
     case event_kind::target_removed:
-      lose(t);
+      part(t);
       t.second.remembers = {};
       return;
     case event_kind::status_observed:
@@ -86,7 +86,7 @@ void replayer::feed_daemon(const recorded_event& e) {
       e.kind == event_kind::daemon_started ||
       (e.kind == event_kind::actor_crashed && e.actor == "supervisor");
   if (all_are_gone)
-    for (auto& t : targets_) lose(t);
+    for (auto& t : targets_) part(t);
 }
 
 void replayer::finish() {
@@ -97,11 +97,11 @@ void replayer::finish() {
 }
 
 void replayer::take_spec(entry& t, const recorded_event& e) {
-  if (options_.spec_for && options_.spec_for(e.target)) return lose(t);
+  if (options_.spec_for && options_.spec_for(e.target)) return part(t);
   auto spec = options_.parse_spec ? options_.parse_spec(e.target, e.spec) : nullptr;
   // The record says now and then who its targets are, although nothing has changed.
   if (spec && t.second.spec && *spec == *t.second.spec) return;
-  lose(t);
+  part(t);
   if (!spec) return;
   if (t.second.spec) recall_changed(*t.second.spec, *spec, t.second.remembers);
   t.second.spec = std::move(spec);
@@ -110,6 +110,7 @@ void replayer::take_spec(entry& t, const recorded_event& e) {
 void replayer::take_poll(entry& t, const recorded_event& e) {
   auto& x = t.second;
   decide_on(t, nullptr);
+  tell_shadow(t, nullptr);
   if (!x.spec && options_.assume_spec) x.spec = options_.assume_spec(t.first);
   if (!x.spec) {
     ++without_spec_;
@@ -131,6 +132,9 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
 
 void replayer::take_decision(entry& t, const recorded_event& e) {
   auto& x = t.second;
+  x.has_decisions = true;
+  // Of a failed poll the shadow may have decided alone: its fallback is its own.
+  if (e.shadow && x.polled) decide_on(t, nullptr);
   if (e.shadow && x.shadow) return tell_shadow(t, &e);
   if (x.shadow) tell_shadow(t, nullptr);
   if (!e.shadow && x.polled) return decide_on(t, &e);
@@ -151,7 +155,10 @@ void replayer::decide_on(entry& t, const recorded_event* recorded) {
         {t.first, x.polled_at, *x.spec, v.live ? &*v.live : nullptr, recorded});
   x.shadow = std::move(v.shadow);
   x.shadow_at = x.polled_at;
-  if (!recorded) tell_shadow(t, nullptr);
+}
+
+void replayer::part(entry& t) {
+  t.second.has_decisions ? lose(t) : decide_on(t, nullptr);
 }
 
 void replayer::lose(entry& t) {

@@ -62,6 +62,8 @@ class replayer {
     };
     // A poll waits for what comes next: its decision, or the end of who was to decide.
     bool polled = false;
+    bool has_decisions =
+        false;  ///< the record tells them, so one that is not there was none
     bool failed = false;
     time_point polled_at{};
     observation seen;
@@ -93,6 +95,8 @@ class replayer {
   /// The poll that waits is decided on, or never was.
   void decide_on(entry& t, const recorded_event* recorded);
   void lose(entry& t);
+  /// Who was to decide was replaced: lost, if the record would tell the decision.
+  void part(entry& t);
   void follow(entry& t);
   void tell_shadow(entry& t, const recorded_event* recorded);
 

@@ -52,14 +52,16 @@ class extreme_window {
     auto first = place;
     while (first != entries_.begin() && !Better{}((first - 1)->value, value)) --first;
     place = entries_.erase(first, place);
-    const auto index = place - entries_.begin();
     const bool last = place == entries_.end();
+    const auto index = place - entries_.begin();
+    // Of a full window the oldest goes, and everything moves up.
+    const std::ptrdiff_t gone = entries_.size() >= bounds::window_samples_max ? 1 : 0;
+    if (gone > index) return;  // it would be the oldest
     make_room(entries_);
     if (last)
       entries_.push_back({at, value});
     else
-      entries_.insert(entries_.begin() + std::min(index, std::ptrdiff_t(entries_.size())),
-                      {at, value});
+      entries_.insert(entries_.begin() + (index - gone), {at, value});
   }
 
   /// Forgets what is not strictly newer than `cutoff`.

@@ -151,9 +151,8 @@ TEST_CASE("a directory that vanishes is made anew") {
   const temporary_directory d;
   recorder r{{in(d)}, real_clock()};
   take(r, 1, 10);
-  REQUIRE(eventually([&] {
-    return lines_of(text_of(in(d) + "/events-1.jsonl")).size() == 10;
-  }));
+  REQUIRE(eventually(
+      [&] { return lines_of(text_of(in(d) + "/events-1.jsonl")).size() == 10; }));
   fs::remove_all(in(d));
   take(r, 11, 20);
   r.stop();

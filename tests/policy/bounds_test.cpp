@@ -93,6 +93,18 @@ TEST_CASE("the bounds, with and without schedules") {
   }
 }
 
+TEST_CASE("the sentence says so when the floor wins") {
+  telling t{between(2, 20, {daily(8, hours{1}, 30, {})})};
+  CHECK(t.poll(8 * hour, 50, 50) == 30);
+  CHECK(t.said(rule::max) ==
+        "lowered to 30, a schedule's floor, which wins over the maximum of 20");
+  telling u{between(2, 20, {daily(8, hours{1}, {}, 1)})};
+  CHECK(u.poll(8 * hour, 5, 9) == 2);
+  CHECK(u.said(rule::schedule_max) ==
+        "lowered to 2, the floor, which wins over the 1 of the schedule '0 8 * * *' "
+        "(UTC, for 1h)");
+}
+
 TEST_CASE("a day with a schedule, hour by hour") {
   telling t{between(2, 20, {daily(8, hours{10}, 10, {}), daily(22, hours{4}, {}, 3)})};
   int count = 5;
@@ -162,4 +174,17 @@ TEST_CASE("what the schedules say is asked for again when it ends, also backward
   CHECK(t.poll(19 * hour, 10, 5) == 5);
   CHECK(t.poll(9 * hour, 5, 5) == 10);  // the clock was set back
   CHECK(t.poll(7 * hour, 10, 5) == 5);
+}
+
+TEST_CASE("schedules that are changed hold from then on") {
+  telling t{between(2, 20, {daily(8, hours{10}, 10, {})})};
+  CHECK(t.poll(9 * hour, 5, 5) == 10);
+  const auto before = t.spec;
+  t.spec.schedules = {daily(8, hours{10}, 4, 6)};
+  policy::recall_changed(before, t.spec, t.mem);
+  CHECK(t.poll(9 * hour + 5, 10, 9) == 6);
+  const auto again = t.spec;
+  t.spec.schedules.clear();
+  policy::recall_changed(again, t.spec, t.mem);
+  CHECK(t.poll(9 * hour + 10, 6, 9) == 9);
 }

@@ -186,3 +186,14 @@ TEST_CASE("what is too old is missing, all of it") {
   o.observed_at.reset();
   CHECK(t.poll(131, o) == 14);  // without a time of its own it is as old as the poll
 }
+
+TEST_CASE("an expression that is changed holds from then on") {
+  telling t{expression("cpu / 0.8")};
+  t.poll(0, measured(10, 1.6, 30));
+  CHECK(t.last.recommended == 20);
+  const auto before = t.spec;
+  t.spec.combine.expression = "queue / 30";
+  policy::recall_changed(before, t.spec, t.mem);
+  t.poll(5, measured(10, 1.6, 90));
+  CHECK(t.last.recommended == 30);
+}

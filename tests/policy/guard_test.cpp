@@ -3,6 +3,8 @@
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
 
+#include <string>
+
 using namespace scaleit;
 using test::telling;
 
@@ -135,4 +137,33 @@ TEST_CASE("each metric is watched, and any one holds") {
   o.metrics[0].value = 500;
   CHECK(t.poll(10, o) == 80);
   CHECK(t.said(rule::outage_guard).rfind("queue load fell from 700 to 10", 0) == 0);
+}
+
+TEST_CASE("a hold that ends while the maximum is still in sight begins again") {
+  auto spec = guarded();
+  spec.guard->hold = seconds{10};
+  telling t{spec};
+  t.poll(0, 80, 800);
+  CHECK(t.poll(5, 80, 300) == 80);
+  CHECK(t.poll(15, 80, 300) == 80);  // exactly over, and the 800 are 15 s old
+  CHECK(t.poll(55, 80, 300) == 80);
+  CHECK(t.poll(65, 80, 300) == 30);
+}
+
+TEST_CASE("what is too old to be used neither begins nor ends it") {
+  auto spec = guarded();
+  spec.max_age = seconds{30};
+  telling t{spec};
+  const auto old = [](double s, double load) {
+    auto o = test::wished(80, load);
+    o.observed_at = test::at(s - 31);
+    return o;
+  };
+  t.poll(0, 80, 800);
+  CHECK(t.poll(10, old(10, 300)) == 80);
+  CHECK(t.poll(20, 80, 410) == 41);
+  CHECK(t.poll(30, 80, 300) == 80);
+  CHECK(t.poll(40, old(40, 900)) == 80);
+  CHECK(t.poll(50, 80, 300) == 80);
+  CHECK(t.said(rule::outage_guard).find("for 580 s more") != std::string::npos);
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -26,6 +27,12 @@ class naive_policy {
   };
 
   answer observed(const observation& seen, time_point now) {
+    watch(seen, now);
+    return finish(combined(now), now, true);
+  }
+
+  /// A reading that nobody decided on: it was measured all the same.
+  void watch(const observation& seen, time_point now) {
     failures = 0;
     current = seen.replicas;
     is_fresh = !(spec.max_age.count() > 0 && seen.observed_at &&
@@ -44,11 +51,12 @@ class naive_policy {
     watch_panic(now, seen.ready.has_value());
     watch_guard(now);
     watch_idle(now);
-    return finish(combined(now), now, true);
   }
 
+  void watch_failure() { ++failures; }
+
   std::optional<answer> failed(time_point now) {
-    ++failures;
+    watch_failure();
     const auto& f = spec.fallback;
     if (!current_known() || !f || failures <= f->failure_threshold) return {};
     int to = f->replicas;
@@ -66,6 +74,8 @@ class naive_policy {
   }
 
   target_spec spec;
+  /// What the spec's expression says, if it has one.
+  std::function<double(const std::map<std::string, double>&)> expression_says;
 
  private:
   struct scaling {
@@ -78,6 +88,7 @@ class naive_policy {
   };
 
   static int up_to(double x) {  // ceil, but what is almost whole is whole
+    if (x >= bounds::replicas_max) return bounds::replicas_max;
     const double whole = std::round(x);
     return static_cast<int>(
         std::abs(x - whole) <= 1e-9 * std::max(1.0, x) ? whole : std::ceil(x));
@@ -151,6 +162,11 @@ class naive_policy {
     const bool missing = asked.size() < spec.metrics.size();
     if (asked.empty()) return current;
     if (missing && spec.combine.kind != combine_kind::max) return current;
+    if (spec.combine.kind == combine_kind::expression) {
+      const double r = expression_says(values);
+      const bool holds = !std::isfinite(r) || r < 0 || tolerated(r);
+      return holds ? current : up_to(current * r);
+    }
     if (spec.combine.kind == combine_kind::min)
       return *std::min_element(asked.begin(), asked.end());
     if (spec.combine.kind == combine_kind::average) {
@@ -197,7 +213,7 @@ class naive_policy {
 
   void watch_guard(time_point now) {
     if (!spec.guard) return;
-    const double kept = 1 - spec.guard->drop_percent / 100;
+    const double kept = 100 - spec.guard->drop_percent;
     for (const auto& m : spec.metrics) {
       if (!values.count(m.name)) continue;
       auto& g = guards[m.name];
@@ -205,9 +221,10 @@ class naive_policy {
       double peak = 0;
       for (const auto& [at, x] : loads[m.name])
         if (at > now - spec.guard->within) peak = std::max(peak, x);
-      if (g.since && (now - *g.since >= spec.guard->hold || load > kept * g.before))
+      if (g.since && (now - *g.since >= spec.guard->hold ||
+                      load * 100 > kept * g.before * (1 + 1e-9)))
         g.since.reset();
-      if (!g.since && load < kept * peak) g = {now, peak};
+      if (!g.since && load * 100 < kept * peak * (1 - 1e-9)) g = {now, peak};
     }
   }
   bool guarded(time_point now) const {

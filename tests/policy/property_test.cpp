@@ -1,154 +1,141 @@
-// What must hold for any spec and any weather: tens of thousands of random targets, each
-// through an hour or so of polls, gaps, failures, crashes and clock steps.
-#include "policy/history.hpp"
-#include "tests/policy/naive.hpp"
-#include "tests/policy/random_case.hpp"
-#include "tests/support/catch.hpp"
+// What must hold for any spec and any weather: thousands of random targets, each through
+// an hour or so of polls, gaps, failures, crashes and clock steps.
+#include "tests/policy/story.hpp"
 
-#include <optional>
-#include <sstream>
+#include <string>
 #include <vector>
 
 using namespace scaleit;
-using policy::history;
+using test::story;
 
 namespace {
 
-constexpr int targets = 20'000;
 constexpr int polls = 40;
-constexpr time_point start{std::chrono::seconds{1769851800}};  // 2026-01-31T09:30:00Z
 
-std::string described(const std::optional<decision>& d, const target_spec& spec) {
-  if (!d) return "none";
-  std::ostringstream s;
-  s << d->current << " -> " << d->recommended << " -> " << d->desired;
-  for (const auto& x : d->steps)
-    s << "\n  " << to_string(x.code) << " " << x.from << " -> " << x.to << ": "
-      << why(x, spec);
-  return s.str();
+std::uint64_t seed_of(int i) {
+  return Catch::rngSeed() * 1'000'003u + static_cast<std::uint64_t>(i);
 }
 
-bool has_step(const decision& d, rule code) {
-  for (const auto& s : d.steps)
-    if (s.code == code) return true;
-  return false;
+template <class Tell>
+void for_each_seed(int targets, Tell&& tell) {
+  for (int i = 0; i < targets; ++i) {
+    INFO("seed " << Catch::rngSeed() << ", target " << i);
+    tell(seed_of(i));
+    SUCCEED();  // a story complains by itself
+  }
 }
 
-/// The bounds at `now`, as the policy says them.
-std::pair<int, int> bounds_of(const target_spec& spec, time_point now) {
-  const auto s = policy::schedules_at(spec.schedules, now);
-  const int floor = std::max(spec.min_replicas, s.floor.value_or(0));
-  const int ceiling = std::min(spec.max_replicas, s.ceiling.value_or(spec.max_replicas));
-  return {floor, std::max(floor, ceiling)};
-}
-
-void check_invariants(const target_spec& spec, const decision& d, const observation* seen,
-                      time_point now) {
-  const auto [floor, ceiling] = bounds_of(spec, now);
-  const bool held = has_step(d, rule::paused) || has_step(d, rule::pause_in) ||
-                    has_step(d, rule::pause_out) || has_step(d, rule::switched_off);
-  if (!held) {
-    REQUIRE(d.desired >= floor);
-    REQUIRE(d.desired <= ceiling);
-  }
-  bool missing = false;
-  for (const auto& m : spec.metrics) missing = missing || (seen && !seen->find(m.name));
-  if (missing && !spec.panic) REQUIRE(d.desired >= std::min(d.current, ceiling));
-  REQUIRE(!d.steps.empty());
-  REQUIRE(d.steps.front().from == d.current);
-  REQUIRE(d.steps.back().to == d.desired);
-  bool passes = false;
-  for (std::size_t k = 0; k < d.steps.size(); ++k) {
-    if (k > 0) REQUIRE(d.steps[k].from == d.steps[k - 1].to);
-    passes = passes || d.steps[k].to == d.recommended;
-    REQUIRE(!why(d.steps[k], spec).empty());
-  }
-  REQUIRE(passes);
-}
-
-/// One target under a world that scales when told to, mostly.
-class story {
- public:
-  explicit story(std::uint64_t seed)
-      : random_(seed),
-        spec_(random_.spec()),
-        naive_(spec_),
-        replicas_(random_.number(0, 30)) {}
-
-  void poll() {
-    pass_time();
-    if (random_.one_in(8)) return fail();
-    const auto seen = random_.seen(spec_, replicas_, now_);
-    const auto expected = naive_.observed(seen, now_);
-    const auto before = live_;
-    auto v = policy::evaluate(spec_, live_, seen, now_);
-    INFO("at " << to_rfc3339(now_) << ": " << described(v.live, spec_));
-    REQUIRE(v.live->recommended == expected.recommended);
-    REQUIRE(v.live->desired == expected.desired);
-    check_invariants(spec_, *v.live, &seen, now_);
-    remember(status_observed{seen}, v.live);
-    act(*v.live);
-  }
-
- private:
-  void pass_time() {
-    now_ += random_.one_in(10) ? random_.secs(60, 400) : random_.secs(1, 8);
-  }
-
-  void fail() {
-    const auto expected = naive_.failed(now_);
-    const auto v = policy::evaluate_failure(spec_, live_, now_);
-    INFO("at " << to_rfc3339(now_) << " failed: " << described(v.live, spec_));
-    REQUIRE(v.live.has_value() == expected.has_value());
-    remember(status_failed{}, v.live);
-    if (!v.live) return;
-    REQUIRE(v.live->desired == expected->desired);
-    check_invariants(spec_, *v.live, nullptr, now_);
-    act(*v.live);
-  }
-
-  /// The fold over the events must be the memory that was lived.
-  void remember(event::payload what, const std::optional<decision>& d) {
-    fold(std::move(what));
-    if (d) fold(decision_made{*d});
-    REQUIRE(folded_ == live_);
-  }
-  void fold(event::payload what) {
-    event e;
-    e.time = now_;
-    e.data = std::move(what);
-    policy::recall(spec_, folded_, e);
-  }
-
-  void act(const decision& d) {
-    if (policy::is_command(spec_, d) && !random_.one_in(6)) {
-      now_ += milliseconds{random_.number(0, 900)};
-      event e;
-      e.time = now_;
-      e.data = scale_applied{d.current, d.desired};
-      policy::recall(spec_, live_, e);
-      policy::recall(spec_, folded_, e);
-      naive_.applied(d.current, d.desired, now_);
-      replicas_ = d.desired;
-    }
-    if (random_.one_in(40)) replicas_ = random_.number(0, 40);  // somebody's hand
-  }
-
-  test::random_case random_;
-  target_spec spec_;
-  test::naive_policy naive_;
-  history live_, folded_;
-  int replicas_;
-  time_point now_ = start;
+/// What a replay decides.
+struct replayed {
+  struct one {
+    time_point at;
+    bool shadow;
+    decision made;
+    bool operator==(const one&) const = default;
+  };
+  std::vector<one> decisions;
+  int differ = 0;
+  policy::history remembers;
 };
+
+replayed replay(const story& s, std::optional<time_point> from) {
+  replayed r;
+  policy::replay_options o;
+  o.from = from;
+  o.parse_spec = [&](std::string_view, const std::string&) {
+    return std::make_shared<const target_spec>(s.spec());
+  };
+  o.decided = [&](const policy::replayed& d) {
+    const bool same = d.made && d.recorded && !d.differs() && !d.differs_at();
+    r.differ += !same;
+    if (d.made) r.decisions.push_back({d.time, d.shadow, *d.made});
+  };
+  policy::replayer player{o};
+  for (const auto& e : s.record()) player.feed(e);
+  player.finish();
+  r.remembers = player.find("app")->remembers;
+  return r;
+}
 
 }  // namespace
 
 TEST_CASE("any target, any weather: as the plain reading of the rules says") {
-  const auto seed = Catch::rngSeed();
-  for (int i = 0; i < targets; ++i) {
-    INFO("seed " << seed << ", target " << i);
-    story s{seed * 1'000'003u + static_cast<std::uint64_t>(i)};
+  for_each_seed(8'000, [](std::uint64_t seed) {
+    story s{seed};
     for (int k = 0; k < polls; ++k) s.poll();
-  }
+  });
+}
+
+TEST_CASE("when the clock jumps back nothing breaks, and the fold is still the memory") {
+  for_each_seed(2'000, [](std::uint64_t seed) {
+    story s{seed, story::clock::jumping};
+    for (int k = 0; k < polls; ++k) s.poll();
+  });
+}
+
+TEST_CASE("the same record gives the same decisions and the same memory") {
+  for_each_seed(1'000, [](std::uint64_t seed) {
+    story s{seed};
+    for (int k = 0; k < polls; ++k) s.poll();
+    const auto r = replay(s, {});
+    REQUIRE(r.differ == 0);
+    REQUIRE(r.remembers == s.lived());
+  });
+}
+
+TEST_CASE("replaying a prefix and then the rest equals replaying the whole") {
+  for_each_seed(500, [](std::uint64_t seed) {
+    story s{seed};
+    for (int k = 0; k < polls; ++k) s.poll();
+    const auto whole = replay(s, {});
+    for (int part = 1; part < 5; ++part) {
+      const auto size = s.record().size();
+      const auto from = s.record()[size * static_cast<std::size_t>(part) / 5].time;
+      const auto rest = replay(s, from);
+      INFO("from " << to_rfc3339(from));
+      REQUIRE(rest.differ == 0);
+      REQUIRE(rest.remembers == whole.remembers);
+      auto expected = whole.decisions;
+      std::erase_if(expected, [&](const auto& d) { return d.at < from; });
+      REQUIRE(rest.decisions == expected);
+    }
+  });
+}
+
+TEST_CASE("doubling load and capacity together changes nothing") {
+  for_each_seed(2'000, [](std::uint64_t seed) {
+    test::random_case random{seed};
+    auto spec = random.spec();
+    spec.metrics.resize(1);
+    auto& metric = spec.metrics[0];
+    metric.type = metric_type::value;
+    if (spec.combine.kind == combine_kind::expression) spec.combine = {};
+    if (spec.zero) spec.zero->activation.resize(1);
+    auto doubled = spec;
+    doubled.metrics[0].target *= 2;
+    if (doubled.zero)
+      for (auto& level : doubled.zero->activation) level.second *= 2;
+
+    policy::history one, two;
+    int replicas = random.number(0, 30);
+    auto now = test::story_start;
+    for (int k = 0; k < polls; ++k) {
+      now += random.one_in(10) ? random.secs(60, 400) : random.secs(1, 8);
+      const auto seen = random.seen(spec, replicas, now);
+      auto seen_double = seen;
+      for (auto& m : seen_double.metrics) m.value *= 2;
+      const auto a = policy::evaluate(spec, one, seen, now).live.value();
+      const auto b = policy::evaluate(doubled, two, seen_double, now).live.value();
+      bool same = a.recommended == b.recommended && a.desired == b.desired &&
+                  a.steps.size() == b.steps.size();
+      for (std::size_t i = 0; same && i < a.steps.size(); ++i)
+        same = a.steps[i].code == b.steps[i].code && a.steps[i].to == b.steps[i].to;
+      if (!same)
+        FAIL(test::described(a, spec) << "\nbut\n" << test::described(b, doubled));
+      if (!policy::is_command(spec, a)) continue;
+      policy::recall_applied(spec, one, a.current, a.desired, now);
+      policy::recall_applied(doubled, two, a.current, a.desired, now);
+      replicas = a.desired;
+    }
+  });
 }

@@ -6,7 +6,11 @@
 #include "messages/observation.hpp"
 #include "messages/target_spec.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <random>
 #include <string>
 
@@ -43,12 +47,13 @@ class random_case {
                                     : combine_kind::max;
     s.behavior.up = rules(true);
     s.behavior.down = rules(false);
+    if (combine == 3) s.combine = expression(s);
     if (one_in(4)) s.max_age = secs(5, 30);
     if (one_in(4)) s.warmup = secs(5, 90);
     if (one_in(3))
       s.fallback = {number(0, 3), number(0, 30),
                     static_cast<fallback_behavior>(number(0, 3))};
-    if (one_in(4)) {
+    if (one_in(4) && s.combine.kind != combine_kind::expression) {
       s.panic = panic_spec{};
       s.panic->stable_window = secs(10, 120);
       s.panic->window_percent = number(5, 50);
@@ -71,6 +76,9 @@ class random_case {
     return s;
   }
 
+  /// What the last spec's expression says, computed here.
+  std::function<double(const std::map<std::string, double>&)> expression_says;
+
   observation seen(const target_spec& spec, int replicas, time_point now) {
     observation o;
     o.replicas = replicas;
@@ -91,6 +99,37 @@ class random_case {
   }
 
  private:
+  /// Of the first and the last metric; numbers are written so that they are read back.
+  combine_spec expression(const target_spec& s) {
+    const auto a = s.metrics.front(), b = s.metrics.back();
+    const auto share = [](const metric_spec& m) {
+      return m.name + " / " + fmt::format("{:.17g}", m.target);
+    };
+    const auto most = "max(" + share(a) + ", " + share(b) + ")";
+    switch (number(1, 4)) {
+      case 1:
+        expression_says = [a](const auto& v) { return v.at(a.name) / a.target; };
+        return {combine_kind::expression, share(a)};
+      case 2:
+        expression_says = [a, b](const auto& v) {
+          return std::max(v.at(a.name) / a.target, v.at(b.name) / b.target);
+        };
+        return {combine_kind::expression, most};
+      case 3:
+        expression_says = [a, b](const auto& v) {
+          const double x = v.at(a.name) / a.target, y = v.at(b.name) / b.target;
+          return x > 1 && y > 1 ? std::max(x, y) : 1;
+        };
+        return {combine_kind::expression,
+                share(a) + " > 1 && " + share(b) + " > 1 ? " + most + " : 1"};
+      default:  // below 0 half of the time, which is no ratio
+        expression_says = [a, b](const auto& v) {
+          return v.at(a.name) / a.target - v.at(b.name) / b.target / 2;
+        };
+        return {combine_kind::expression, share(a) + " - " + share(b) + " / 2"};
+    }
+  }
+
   scaling_rules rules(bool up) {
     scaling_rules r;
     if (one_in(4)) return immediate_behavior().up;

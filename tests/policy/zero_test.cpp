@@ -199,3 +199,15 @@ TEST_CASE("a suspected outage and a spent flap budget hold the last step too") {
   CHECK(u.poll(400, 2, 0) == 2);
   CHECK(u.poll(1001, 2, 0) == 0);
 }
+
+TEST_CASE("the cooldown does not begin with what is too old to be used") {
+  auto spec = idle();
+  spec.max_age = seconds{30};
+  telling t{spec};
+  auto old = test::wished(1, 0);
+  old.observed_at = test::at(0);
+  t.poll(100, old);
+  CHECK(t.poll(200, 1, 0) == 1);
+  CHECK(t.poll(499, 1, 0) == 1);
+  CHECK(t.poll(500, 1, 0) == 0);
+}
