@@ -83,7 +83,7 @@ const std::vector<row> recommendations = {
      "exactly 4"},
     {said(rule::unready, 10, 10, {0.97, 0.8, 9}), spoken(),
      "cpu 0.97 is 21.3 % above 0.80 with 9 of 10 ready; were the others idle it would be "
-     "0.8730: no scale-out"},
+     "0.873: no scale-out"},
     {said(rule::unready, 5, 2, {0.48, 0.8, 3}), spoken(),
      "cpu 0.48 is 40.0 % below 0.80 with 3 of 5 ready: 1.80 is rounded up to 2"},
     {said(rule::panic, 2, 5, {140 / 3.0, 5, 0, 60}, 1), bursting(),
