@@ -141,6 +141,9 @@ struct sentence {
   }
 
   std::string hold() const {
+    if (n[2] == 1) return format("the poll failed: held at {}", s.to);
+    if (n[2] > 1)
+      return format("{:.0f} polls in a row have failed: held at {}", n[2], s.to);
     if (n[1] != 0) return format("the expression yields no number: held at {}", s.to);
     return n[0] == 0 ? format("no usable metric: held at {}", s.to)
                      : format("no usable metric ({}): held at {}", names(n[0]), s.to);

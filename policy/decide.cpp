@@ -57,7 +57,7 @@ failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point
   if (!out.next.replicas) return out;  // never seen: there is nothing to go by
   decision made;
   auto e = begin(spec, out.next, nullptr, now, made, *out.next.replicas);
-  if (!fall_back(e)) return out;
+  fall_back(e);
   finish(e);
   out.made = std::move(made);
   return out;

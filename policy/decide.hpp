@@ -30,11 +30,11 @@ outcome decide(const target_spec& spec, memory mem, const observation& seen,
                time_point now);
 
 struct failed_outcome {
-  std::optional<decision> made;  ///< only while the fallback is active
+  std::optional<decision> made;  ///< nothing if no status was ever read
   memory next;
 };
 
-/// The same for a poll that failed.
+/// The same for a poll that failed, on the count that was last known.
 failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point now);
 
 /// Whether the decision is to be carried out: it changes the count, and the mode allows.

@@ -1,6 +1,6 @@
-// [`fallback`]
+// [`fallback`, `hold`]
 // Source: KEDA's fallback: active once *more than* failureThreshold polls in a row have
-// failed, over with the first good one.
+// failed, over with the first good one. Until then, and without one, the count is held.
 //
 // Worked example: failureThreshold 3, replicas 6, 4 replicas. Polls 1 to 3 fail: nothing.
 // The fourth: 6. With currentReplicasIfHigher and 8 replicas: 8.
@@ -10,11 +10,11 @@
 
 namespace scaleit::policy {
 
-bool fall_back(evaluation& e) {
+void fall_back(evaluation& e) {
   const auto& when = e.spec.fallback;
-  if (!when ||
-      e.mem.failures_in_a_row <= static_cast<std::uint32_t>(when->failure_threshold))
-    return false;
+  const auto failures = static_cast<double>(e.mem.failures_in_a_row);
+  if (!when || failures <= when->failure_threshold)
+    return e.step_to(e.current, rule::hold, {0, 0, failures});
   int to = when->replicas;
   switch (when->behavior) {
     case fallback_behavior::fixed:
@@ -30,10 +30,8 @@ bool fall_back(evaluation& e) {
       break;
   }
   e.step_to(to, rule::fallback,
-            {static_cast<double>(e.mem.failures_in_a_row),
-             static_cast<double>(when->failure_threshold),
+            {failures, static_cast<double>(when->failure_threshold),
              static_cast<double>(when->replicas)});
-  return true;
 }
 
 }  // namespace scaleit::policy

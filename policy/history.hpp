@@ -16,7 +16,7 @@ struct history {
   bool operator==(const history&) const = default;
 };
 
-/// What came of a poll. A failed one has decisions only while a fallback is active.
+/// What came of a poll; nothing if it failed and none has ever succeeded.
 struct verdict {
   std::optional<decision> live;
   std::optional<decision> shadow;

@@ -78,6 +78,11 @@ void recall_decision(const target_spec& spec, memory& m, const decision& made,
     for (const auto& s : made.steps)
       if (s.code == rule::stabilize_up || s.code == rule::stabilize_down)
         recommend_at(spec, m, s.to, at);
+  // To hold while polls fail is no recommendation: if it were, bad weather now and then
+  // would fill every window with the count there is.
+  const bool no_recommendation = m.failures_in_a_row > 0 && !made.steps.empty() &&
+                                 made.steps.front().code == rule::hold;
+  if (no_recommendation) return;
   m.has_recommended = true;
   recommend_at(spec, m, made.recommended, at);
 }

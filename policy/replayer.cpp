@@ -13,7 +13,7 @@ decision as_decision(const recorded_event& e) {
   d.recommended = e.recommended;
   d.desired = e.desired;
   for (const auto& s : e.steps)
-    for (const auto code : {rule::stabilize_up, rule::stabilize_down})
+    for (const auto code : {rule::hold, rule::stabilize_up, rule::stabilize_down})
       if (s.rule == to_string(code)) d.steps.push_back({code, 0, s.from, s.to, {}});
   return d;
 }

@@ -46,8 +46,8 @@ step panic_wish(const target_spec& spec, std::size_t metric, const metric_memory
                 int current, time_point now);
 /// All metrics as one recommendation [`combine`, `missing-metric`, `hold`, `stale`].
 void combine(evaluation& e);
-/// The recommendation while polls fail [`fallback`]: whether there is one.
-bool fall_back(evaluation& e);
+/// The recommendation while polls fail [`fallback`, `hold`].
+void fall_back(evaluation& e);
 
 // -- hold
 // ------------------------------------------------------------------------------------

@@ -65,21 +65,25 @@ TEST_CASE("it takes more failures than the threshold says, not as many") {
     for (int failures = 0; failures <= 8; ++failures) {
       CAPTURE(threshold, failures);
       const auto answer = after_failures(falling_back(threshold, 6), 4, failures);
-      CHECK(answer == (failures > threshold ? std::optional{6} : std::nullopt));
+      const auto expected = failures > threshold ? std::optional{6}
+                            : failures > 0       ? std::optional{4}
+                                                 : std::nullopt;
+      CHECK(answer == expected);
     }
 }
 
 TEST_CASE("one good poll ends it, and the count begins again") {
   telling t{falling_back(1, 6)};
   t.poll(0, 4, 4);
-  CHECK_FALSE(t.fail(1));
+  CHECK(t.fail(1) == 4);
+  CHECK(t.said(rule::hold) == "the poll failed: held at 4");
   CHECK(t.fail(2) == 6);
   CHECK(t.fail(3) == 6);
   CHECK(t.said(rule::fallback) ==
         "3 polls in a row have failed, more than 1: falling back to 6");
   CHECK(t.poll(4, 6, 4) == 4);
   CHECK_FALSE(t.has(rule::fallback));
-  CHECK_FALSE(t.fail(5));
+  CHECK(t.fail(5) == 6);
   CHECK(t.fail(6) == 6);
 }
 
@@ -91,10 +95,31 @@ TEST_CASE("a poll that brings nothing usable is no failed poll") {
   CHECK(t.fail(5) == 6);
 }
 
-TEST_CASE("without a fallback failed polls decide nothing") {
+TEST_CASE("without a fallback failed polls hold") {
   telling t{test::wishes()};
   t.poll(0, 4, 4);
-  for (int s = 1; s < 20; ++s) CHECK_FALSE(t.fail(s));
+  for (int s = 1; s < 20; ++s) CHECK(t.fail(s) == 4);
+  CHECK(t.said(rule::hold) == "19 polls in a row have failed: held at 4");
+}
+
+TEST_CASE("to hold while polls fail is no recommendation: weather fills no window") {
+  auto spec = test::wishes();
+  spec.behavior.down.stabilization_window = seconds{60};
+  telling t{spec};
+  t.poll(0, 10, 10);
+  for (int s = 5; s < 60; s += 5) {
+    CHECK(t.poll(s, 10, 4) == 10);
+    CHECK(t.fail(s + 1) == 10);
+  }
+  CHECK(t.poll(60, 10, 4) == 4);
+}
+
+TEST_CASE("the bounds hold while polls fail, too") {
+  auto spec = test::wishes();
+  telling t{spec};
+  t.poll(0, 4, 4);
+  t.spec.schedules = {{"* * * * *", "UTC", std::chrono::minutes{1}, 7, std::nullopt}};
+  CHECK(t.fail(1) == 7);
 }
 
 TEST_CASE("a target that was never seen has nothing to fall back from") {

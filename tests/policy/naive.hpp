@@ -58,7 +58,13 @@ class naive_policy {
   std::optional<answer> failed(time_point now) {
     watch_failure();
     const auto& f = spec.fallback;
-    if (!current_known() || !f || failures <= f->failure_threshold) return {};
+    if (!current_known()) return {};
+    if (!f || failures <= f->failure_threshold) {
+      const auto before = wishes;
+      const auto held = finish(current, now, false);
+      wishes = before;  // to hold is no wish
+      return held;
+    }
     int to = f->replicas;
     if (f->behavior == fallback_behavior::current_replicas) to = current;
     if (f->behavior == fallback_behavior::current_replicas_if_higher)
