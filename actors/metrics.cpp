@@ -168,7 +168,8 @@ void metrics::apply(const event& e, const decision_made& x) {
   const auto towards = x.made.towards();
   const int place = static_cast<int>(towards) + 1;
   decisions_[static_cast<std::size_t>(place)]->Increment();
-  if (towards == direction::none && !x.on_failure) loop_duration_->Observe(seconds(x.took));
+  if (towards == direction::none && !x.on_failure)
+    loop_duration_->Observe(seconds(x.took));
 }
 
 /// The last step of a shadow's decision carries what the live policy decided.
