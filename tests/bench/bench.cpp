@@ -43,11 +43,16 @@ void write_json(const results& all, const std::string& file) {
 
 }  // namespace
 
-/// `scaleit_bench` measures everything; `scaleit_bench profile 1000` runs cycles at that
-/// many connections for a profiler.
+/// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
+/// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
 int main(int argc, char** argv) {
   if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
   results all;
+  if (argc == 2 && std::string{argv[1]} == "micro") {
+    measure_micro(all);
+    print(all);
+    return 0;
+  }
   measure_cycles(all);
   measure_reaction(all);
   measure_micro(all);
