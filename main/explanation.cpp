@@ -73,6 +73,7 @@ void explanation::feed(const recorded_event& e) {
 
 void explanation::decided(const policy::replayed& x) {
   if (x.target != target_ || x.made == nullptr) return;
+  if (!x.shadow && failed_at_ <= x.time) failures_ = 0;  // this is what came of them
   auto& d = x.shadow ? shadow_ : live_;
   d = told_decision{x.time, x.made->current, x.made->recommended, x.made->desired, {},
                     {}};

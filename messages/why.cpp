@@ -13,21 +13,19 @@ namespace scaleit {
 
 namespace {
 
-using fmt::format;
-
 /// A number of digits after the point, halves away from zero: 3.75 is 3.8, although the
 /// double that stands for it is a little less.
 std::string rounded(double x, int digits) {
-  return format("{:.{}f}", x + std::copysign(1e-9 * std::max(1.0, std::abs(x)), x),
-                digits);
+  return fmt::format("{:.{}f}", x + std::copysign(1e-9 * std::max(1.0, std::abs(x)), x),
+                     digits);
 }
 
 /// `18.8 % above 0.80`, `3.1 % below 30.00`, `at 0.80`.
 std::string distance(double value, double target) {
   const double percent = (value / target - 1) * 100;
   if (std::abs(percent) < 0.05) return "at " + format_value(target);
-  return format("{} % {} {}", rounded(std::abs(percent), 1),
-                percent > 0 ? "above" : "below", format_value(target));
+  return fmt::format("{} % {} {}", rounded(std::abs(percent), 1),
+                     percent > 0 ? "above" : "below", format_value(target));
 }
 
 /// `140 s`, `2.5 s`
@@ -39,9 +37,9 @@ std::string secs(double s) {
 /// `11.88 is rounded up to 12`, `exactly 7`, `2500000 is limited to 1000000`
 std::string rounding(double exact, int to) {
   if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
-    return format("exactly {}", to);
-  return format("{} is {} to {}", format_value(exact),
-                exact > to ? "limited" : "rounded up", to);
+    return fmt::format("exactly {}", to);
+  return fmt::format("{} is {} to {}", format_value(exact),
+                     exact > to ? "limited" : "rounded up", to);
 }
 
 struct sentence {
@@ -63,51 +61,52 @@ struct sentence {
   std::string target() const {
     if (spec.panic) return averages();
     if (s.from == 0)
-      return format("{} {} at {} each: {}", metric(), format_value(n[0]),
-                    format_value(n[1]), rounding(n[2], s.to));
-    return format("{} {} is {}: {}", metric(), format_value(n[0]), distance(n[0], n[1]),
-                  rounding(n[2], s.to));
+      return fmt::format("{} {} at {} each: {}", metric(), format_value(n[0]),
+                         format_value(n[1]), rounding(n[2], s.to));
+    return fmt::format("{} {} is {}: {}", metric(), format_value(n[0]),
+                       distance(n[0], n[1]), rounding(n[2], s.to));
   }
 
   /// With Knative's windows; what the formula wants may be more or less than is allowed.
   std::string averages() const {
-    const auto what =
-        format("{} load averages {} over {}: at {} each, ", metric(), format_value(n[0]),
-               secs(static_cast<double>(spec.panic->stable_window.count()) / 1e6),
-               format_value(n[1]));
+    const auto what = fmt::format(
+        "{} load averages {} over {}: at {} each, ", metric(), format_value(n[0]),
+        secs(static_cast<double>(spec.panic->stable_window.count()) / 1e6),
+        format_value(n[1]));
     if (s.to - n[2] >= 1)
-      return what + format("{}, but not below {} at once", format_value(n[2]), s.to);
+      return what + fmt::format("{}, but not below {} at once", format_value(n[2]), s.to);
     if (n[2] - s.to > 1e-9 * n[2])
-      return what + format("{}, but not above {} at once", format_value(n[2]), s.to);
+      return what + fmt::format("{}, but not above {} at once", format_value(n[2]), s.to);
     return what + rounding(n[2], s.to);
   }
 
   std::string tolerance() const {
-    const auto allowed = format("{:.4g} % allowed", n[2] * 100);
+    const auto allowed = fmt::format("{:.4g} % allowed", n[2] * 100);
     if (n[1] == 0)
-      return format("within tolerance: the expression yields {}, {}, {}",
-                    format_value(n[0]), distance(n[0], 1), allowed);
-    return format("within tolerance: {} {} is {}, {}", metric(), format_value(n[0]),
-                  distance(n[0], n[1]), allowed);
+      return fmt::format("within tolerance: the expression yields {}, {}, {}",
+                         format_value(n[0]), distance(n[0], 1), allowed);
+    return fmt::format("within tolerance: {} {} is {}, {}", metric(), format_value(n[0]),
+                       distance(n[0], n[1]), allowed);
   }
 
   std::string unready() const {
     const double value = n[0], target = n[1], ready = n[2];
-    const auto what = format("{} {} is {} with {:.0f} of {} ready", metric(),
-                             format_value(value), distance(value, target), ready, s.from);
+    const auto what =
+        fmt::format("{} {} is {} with {:.0f} of {} ready", metric(), format_value(value),
+                    distance(value, target), ready, s.from);
     if (value < target)
-      return format("{}: {}", what, rounding(ready * value / target, s.to));
+      return fmt::format("{}: {}", what, rounding(ready * value / target, s.to));
     if (s.to == s.from)
-      return format("{}; were the others idle it would be {}: no scale-out", what,
-                    format_value(value * ready / s.from));
-    return format("{}, the others counted as idle: {}", what,
-                  rounding(ready * value / target, s.to));
+      return fmt::format("{}; were the others idle it would be {}: no scale-out", what,
+                         format_value(value * ready / s.from));
+    return fmt::format("{}, the others counted as idle: {}", what,
+                       rounding(ready * value / target, s.to));
   }
 
   std::string panic() const {
     const auto burst = n[2] < 0.05 ? std::string{"which is a burst"}
                                    : "the last burst was " + secs(n[2]) + " ago";
-    return format(
+    return fmt::format(
         "panic: {} load averages {} over {}, {}; until {} after a burst the highest wish "
         "counts, {}",
         metric(), format_value(n[0]),
@@ -119,16 +118,17 @@ struct sentence {
   std::string combine() const {
     switch (spec.combine.kind) {
       case combine_kind::max:
-        return format("{} asks for the most of {:.0f} metrics", metric(), n[0]);
+        return fmt::format("{} asks for the most of {:.0f} metrics", metric(), n[0]);
       case combine_kind::min:
-        return format("{} asks for the least of {:.0f} metrics", metric(), n[0]);
+        return fmt::format("{} asks for the least of {:.0f} metrics", metric(), n[0]);
       case combine_kind::average:
-        return format("the average of {:.0f} metrics: {}", n[0], rounding(n[1], s.to));
+        return fmt::format("the average of {:.0f} metrics: {}", n[0],
+                           rounding(n[1], s.to));
       case combine_kind::expression:
         break;
     }
-    return format("the expression yields {}: {}", format_value(n[0]),
-                  rounding(n[1], s.to));
+    return fmt::format("the expression yields {}: {}", format_value(n[0]),
+                       rounding(n[1], s.to));
   }
 
   std::string missing() const {
@@ -136,37 +136,39 @@ struct sentence {
     const bool several = all.find(',') != std::string::npos;
     const auto what = all + (several ? " are missing" : " is missing");
     if (spec.combine.kind == combine_kind::max)
-      return format("{}: no scale-in without {}", what, several ? "them" : "it");
-    return format("{}: held at {}", what, s.to);
+      return fmt::format("{}: no scale-in without {}", what, several ? "them" : "it");
+    return fmt::format("{}: held at {}", what, s.to);
   }
 
   std::string hold() const {
-    if (n[2] == 1) return format("the poll failed: held at {}", s.to);
+    if (n[2] == 1) return fmt::format("the poll failed: held at {}", s.to);
     if (n[2] > 1)
-      return format("{:.0f} polls in a row have failed: held at {}", n[2], s.to);
-    if (n[1] != 0) return format("the expression yields no number: held at {}", s.to);
-    return n[0] == 0 ? format("no usable metric: held at {}", s.to)
-                     : format("no usable metric ({}): held at {}", names(n[0]), s.to);
+      return fmt::format("{:.0f} polls in a row have failed: held at {}", n[2], s.to);
+    if (n[1] != 0)
+      return fmt::format("the expression yields no number: held at {}", s.to);
+    return n[0] == 0
+               ? fmt::format("no usable metric: held at {}", s.to)
+               : fmt::format("no usable metric ({}): held at {}", names(n[0]), s.to);
   }
 
   std::string fallback() const {
     const auto failed =
-        format("{:.0f} {} failed, more than {:.0f}", n[0],
-               n[0] == 1 ? "poll in a row has" : "polls in a row have", n[1]);
-    if (n[2] == s.to) return format("{}: falling back to {}", failed, s.to);
-    return format("{}: keeping {}, the fallback being {:.0f}", failed, s.to, n[2]);
+        fmt::format("{:.0f} {} failed, more than {:.0f}", n[0],
+                    n[0] == 1 ? "poll in a row has" : "polls in a row have", n[1]);
+    if (n[2] == s.to) return fmt::format("{}: falling back to {}", failed, s.to);
+    return fmt::format("{}: keeping {}, the fallback being {:.0f}", failed, s.to, n[2]);
   }
 
   std::string stabilize() const {
-    const auto window = format("held by the {:.0f} s window", n[2]);
+    const auto window = fmt::format("held by the {:.0f} s window", n[2]);
     if (n[1] <= 0)
-      return format("{}: a new target begins with the {} it has", window, s.to);
-    return format("{}: {}{:.0f} was wanted {} ago", window,
-                  s.code == rule::stabilize_up ? "only " : "", n[0], secs(n[1]));
+      return fmt::format("{}: a new target begins with the {} it has", window, s.to);
+    return fmt::format("{}: {}{:.0f} was wanted {} ago", window,
+                       s.code == rule::stabilize_up ? "only " : "", n[0], secs(n[1]));
   }
 
   std::string guard() const {
-    return format(
+    return fmt::format(
         "{} load fell from {} to {}{}, which may be an outage: no scale-in for {} more, "
         "or until it is back",
         metric(), format_value(n[0]), format_value(n[1]),
@@ -176,7 +178,7 @@ struct sentence {
   std::string rate() const {
     const bool up = s.code == rule::rate_up;
     if (n[2] == 0) return up ? "scale-out is disabled" : "scale-in is disabled";
-    return format(
+    return fmt::format(
         "limited to {:.0f} {} per {}: from {:.0f} at the period's start to {} {}", n[0],
         n[1] != 0   ? "%"
         : n[0] == 1 ? "pod"
@@ -185,35 +187,38 @@ struct sentence {
   }
 
   std::string flaps() const {
-    return format("the budget of {:.0f} {} within {} is spent: scale-in waits {} more",
-                  n[0], n[0] == 1 ? "reversal" : "reversals", secs(n[1]), secs(n[2]));
+    return fmt::format(
+        "the budget of {:.0f} {} within {} is spent: scale-in waits {} more", n[0],
+        n[0] == 1 ? "reversal" : "reversals", secs(n[1]), secs(n[2]));
   }
 
   std::string idle() const {
     if (n[2] != 0) return "nothing is above its activation value: stays at 0";
     if (s.to == 0)
-      return format("idle for {}, the cooldown is {}: to zero", secs(n[0]), secs(n[1]));
-    return format("idle for {} of the cooldown's {}: not yet to zero", secs(n[0]),
-                  secs(n[1]));
+      return fmt::format("idle for {}, the cooldown is {}: to zero", secs(n[0]),
+                         secs(n[1]));
+    return fmt::format("idle for {} of the cooldown's {}: not yet to zero", secs(n[0]),
+                       secs(n[1]));
   }
 
   std::string scheduled() const {
     const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
-    const auto schedule = format("the schedule '{}' ({}, for {})", by.cron, by.timezone,
-                                 to_string(by.duration));
-    if (s.code == rule::schedule_min) return format("raised to {} by {}", s.to, schedule);
+    const auto schedule = fmt::format("the schedule '{}' ({}, for {})", by.cron,
+                                      by.timezone, to_string(by.duration));
+    if (s.code == rule::schedule_min)
+      return fmt::format("raised to {} by {}", s.to, schedule);
     if (by.max_replicas && *by.max_replicas < s.to)
-      return format("lowered to {}, the floor, which wins over the {} of {}", s.to,
-                    *by.max_replicas, schedule);
-    return format("lowered to {} by {}", s.to, schedule);
+      return fmt::format("lowered to {}, the floor, which wins over the {} of {}", s.to,
+                         *by.max_replicas, schedule);
+    return fmt::format("lowered to {} by {}", s.to, schedule);
   }
 
   std::string lowered() const {
     if (spec.max_replicas < s.to)
-      return format(
+      return fmt::format(
           "lowered to {}, a schedule's floor, which wins over the maximum of {}", s.to,
           spec.max_replicas);
-    return format("lowered to the maximum of {}", s.to);
+    return fmt::format("lowered to the maximum of {}", s.to);
   }
 };
 
@@ -235,8 +240,8 @@ std::string why(const step& s, const target_spec& spec) {
     case rule::missing_metric:
       return x.missing();
     case rule::stale:
-      return format("observed {} ago; older than {} is not used", secs(x.n[0]),
-                    secs(x.n[1]));
+      return fmt::format("observed {} ago; older than {} is not used", secs(x.n[0]),
+                         secs(x.n[1]));
     case rule::hold:
       return x.hold();
     case rule::fallback:
@@ -252,30 +257,31 @@ std::string why(const step& s, const target_spec& spec) {
     case rule::flap_budget:
       return x.flaps();
     case rule::switched_off:
-      return format("0 replicas while the minimum is {:.0f}: switched off by hand",
-                    x.n[0]);
+      return fmt::format("0 replicas while the minimum is {:.0f}: switched off by hand",
+                         x.n[0]);
     case rule::activate:
-      return format("{} {} is above its activation value {}: awake", x.metric(),
-                    format_value(x.n[0]), format_value(x.n[1]));
+      return fmt::format("{} {} is above its activation value {}: awake", x.metric(),
+                         format_value(x.n[0]), format_value(x.n[1]));
     case rule::idle:
       return x.idle();
     case rule::schedule_min:
     case rule::schedule_max:
       return x.scheduled();
     case rule::min:
-      return format("raised to the minimum of {}", s.to);
+      return fmt::format("raised to the minimum of {}", s.to);
     case rule::max:
       return x.lowered();
     case rule::paused:
-      return format("paused: held at {}", s.to);
+      return fmt::format("paused: held at {}", s.to);
     case rule::dry_run:
       return "dry run: nothing is sent";
     case rule::pause_in:
-      return format("scale-in is paused: held at {}", s.to);
+      return fmt::format("scale-in is paused: held at {}", s.to);
     case rule::pause_out:
-      return format("scale-out is paused: held at {}", s.to);
+      return fmt::format("scale-out is paused: held at {}", s.to);
     case rule::shadow:
-      return format("a shadow, not acted on: the live policy decided {:.0f}", x.n[0]);
+      return fmt::format("a shadow, not acted on: the live policy decided {:.0f}",
+                         x.n[0]);
   }
   return {};
 }

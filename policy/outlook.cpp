@@ -9,8 +9,6 @@ namespace scaleit::policy {
 
 namespace {
 
-using fmt::format;
-
 class writer {
  public:
   writer(const target_spec& spec, memory& m, time_point now)
@@ -47,12 +45,12 @@ class writer {
 
   void polls() {
     if (m_.failures_in_a_row == 0 && !spec_.fallback) return;
-    auto text =
-        format("{} {} failed", m_.failures_in_a_row,
-               m_.failures_in_a_row == 1 ? "poll in a row has" : "polls in a row have");
+    auto text = fmt::format(
+        "{} {} failed", m_.failures_in_a_row,
+        m_.failures_in_a_row == 1 ? "poll in a row has" : "polls in a row have");
     if (spec_.fallback)
-      text += format("; the fallback of {} begins after more than {}",
-                     spec_.fallback->replicas, spec_.fallback->failure_threshold);
+      text += fmt::format("; the fallback of {} begins after more than {}",
+                          spec_.fallback->replicas, spec_.fallback->failure_threshold);
     say("polls", text);
   }
 
@@ -61,10 +59,11 @@ class writer {
               const char* limit) {
     if (length.count() == 0) return;
     w.forget(now_ - length);
-    if (w.empty()) return say(what, format("of {}: empty", span(length)));
+    if (w.empty()) return say(what, fmt::format("of {}: empty", span(length)));
     const auto& best = w.best();
-    say(what, format("of {}: {} was recommended {}, so {} {}; {}", span(length),
-                     best.value, ago(best.at), limit, best.value, left(best.at, length)));
+    say(what,
+        fmt::format("of {}: {} was recommended {}, so {} {}; {}", span(length),
+                    best.value, ago(best.at), limit, best.value, left(best.at, length)));
   }
 
   void rates(bool up) {
@@ -77,11 +76,11 @@ class writer {
       const auto& p = rules.policies[i];
       const auto& changed =
           m_.applied.within(up ? scalings::up(i) : scalings::down(spec_, i));
-      say(what, format("{} {} per {}: {} added and {} removed within it", p.value,
-                       p.type == policy_type::percent ? "%"
-                       : p.value == 1                 ? "pod"
-                                                      : "pods",
-                       span(p.period), changed.added, changed.removed));
+      say(what, fmt::format("{} {} per {}: {} added and {} removed within it", p.value,
+                            p.type == policy_type::percent ? "%"
+                            : p.value == 1                 ? "pod"
+                                                           : "pods",
+                            span(p.period), changed.added, changed.removed));
     }
   }
 
@@ -90,8 +89,8 @@ class writer {
     m_.applied.advance(spec_, now_);
     const auto added = m_.applied.within(scalings::warmup()).added;
     say("warm-up",
-        format("{} {} added within {}", added,
-               added == 1 ? "replica was" : "replicas were", span(spec_.warmup)));
+        fmt::format("{} {} added within {}", added,
+                    added == 1 ? "replica was" : "replicas were", span(spec_.warmup)));
   }
 
   void metric(std::size_t i) {
@@ -100,46 +99,49 @@ class writer {
     if (spec_.panic) {
       if (m.panicked && now_ - *m.panicked <= spec_.panic->stable_window)
         say("panic",
-            format("{}: since a burst {}, not below {}; {}", name, ago(*m.panicked),
-                   m.highest, left(*m.panicked, spec_.panic->stable_window)));
+            fmt::format("{}: since a burst {}, not below {}; {}", name, ago(*m.panicked),
+                        m.highest, left(*m.panicked, spec_.panic->stable_window)));
       else
-        say("panic", format("{}: calm", name));
+        say("panic", fmt::format("{}: calm", name));
     }
     if (!spec_.guard) return;
     if (m.dropped && now_ - *m.dropped < spec_.guard->hold)
-      say("outage guard", format("{}: load fell from {} to {}, {}; no scale-in, {}", name,
-                                 format_value(m.load_before), format_value(m.load_now),
-                                 ago(*m.dropped), left(*m.dropped, spec_.guard->hold)));
+      say("outage guard",
+          fmt::format("{}: load fell from {} to {}, {}; no scale-in, {}", name,
+                      format_value(m.load_before), format_value(m.load_now),
+                      ago(*m.dropped), left(*m.dropped, spec_.guard->hold)));
     else
-      say("outage guard", format("{}: no outage suspected", name));
+      say("outage guard", fmt::format("{}: no outage suspected", name));
   }
 
   void flaps() {
     if (!spec_.flap_budget) return;
     std::size_t within = 0;
     for (const auto& at : m_.reversals) within += at > now_ - spec_.flap_budget->period;
-    auto text = format("{} of {} reversals within {}", within,
-                       spec_.flap_budget->reversals, span(spec_.flap_budget->period));
+    auto text =
+        fmt::format("{} of {} reversals within {}", within, spec_.flap_budget->reversals,
+                    span(spec_.flap_budget->period));
     const auto allowed = static_cast<std::size_t>(spec_.flap_budget->reversals);
     if (within >= allowed)
-      text += format("; {}", left(m_.reversals[m_.reversals.size() - allowed],
-                                  spec_.flap_budget->period));
+      text += fmt::format("; {}", left(m_.reversals[m_.reversals.size() - allowed],
+                                       spec_.flap_budget->period));
     say("flap budget", text);
   }
 
   void zero() {
     if (!spec_.zero || spec_.min_replicas > 0) return;
     if (!m_.idle_since) return say("to zero", "not known to be idle");
-    say("to zero", format("idle for {} of the cooldown's {}", span(now_ - *m_.idle_since),
-                          span(spec_.zero->cooldown)));
+    say("to zero", fmt::format("idle for {} of the cooldown's {}",
+                               span(now_ - *m_.idle_since), span(spec_.zero->cooldown)));
   }
 
   void schedules() {
     if (spec_.schedules.empty()) return;
     const auto s = schedules_at(spec_.schedules, now_);
     std::string text;
-    if (s.floor) text = format("not below {}", *s.floor);
-    if (s.ceiling) text += format("{}not above {}", text.empty() ? "" : ", ", *s.ceiling);
+    if (s.floor) text = fmt::format("not below {}", *s.floor);
+    if (s.ceiling)
+      text += fmt::format("{}not above {}", text.empty() ? "" : ", ", *s.ceiling);
     say("schedules", text.empty() ? "none is active" : text);
   }
 
