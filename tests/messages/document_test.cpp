@@ -103,7 +103,8 @@ TEST_CASE("what is no document is told with its place") {
   CHECK_THAT(error_of("a: \"b\n"), StartsWith("2:1: not YAML: "));
   CHECK_THAT(error_of("a: 'b"), StartsWith("2:1: not YAML: "));
   CHECK(json_of("a: |\n  b\n...\n") == "{\"a\":\"b\\n\"}");
-  CHECK(error_of("a: *x\n") == "1:4: not YAML: the referenced anchor is not defined");
+  CHECK_THAT(error_of("a: *x\n"),  // newer libraries name it
+             StartsWith("1:4: not YAML: the referenced anchor is not defined"));
   CHECK(error_of("[a]: b\n") == "1:1: a key must be a text");
   CHECK(error_of("a: !!binary xx\n") ==
         "1:4: the tag 'tag:yaml.org,2002:binary' is not accepted");
