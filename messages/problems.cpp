@@ -1,13 +1,13 @@
 #include "messages/problems.hpp"
 
 #include "messages/bounds.hpp"
+#include "messages/near_miss.hpp"
 #include "messages/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <utility>
 
 namespace scaleit {
@@ -39,8 +39,7 @@ bool problem_list::error_at(text_position at) const {
 
 void problem_list::sort() { std::ranges::stable_sort(all_, {}, &problem::at); }
 
-// -- near misses
-// --------------------------------------------------------------------------
+// -- near misses ----------------------------------------------------------
 
 namespace {
 
@@ -51,24 +50,6 @@ std::string folded(std::string_view s) {
     if (c != '_' && c != '-')
       out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return out;
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> before, last(b.size() + 1), now(b.size() + 1);
-  std::iota(last.begin(), last.end(), 0);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    now[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = a[i - 1] == b[j - 1];
-      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        now[j] = std::min(now[j], before[j - 2] + 1);
-    }
-    before = last;
-    last = now;
-  }
-  return last[b.size()];
 }
 
 /// What other programs call it, or what it is called elsewhere.

@@ -1,8 +1,8 @@
 #include "policy/expression_names.hpp"
 
+#include "messages/near_miss.hpp"
 #include "messages/text.hpp"
 #include "policy/expression.hpp"
-#include "policy/near_miss.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #include "policy/schedule.hpp"
 
+#include "messages/near_miss.hpp"
 #include "messages/text.hpp"
 #include "policy/cron.hpp"
-#include "policy/near_miss.hpp"
 
 #include <fmt/format.h>
 

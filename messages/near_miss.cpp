@@ -1,10 +1,10 @@
-#include "policy/near_miss.hpp"
+#include "messages/near_miss.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 
-namespace scaleit::policy {
+namespace scaleit {
 
 namespace {
 
@@ -15,8 +15,10 @@ bool same(char a, char b) {
          std::tolower(static_cast<unsigned char>(b));
 }
 
-/// Damerau's distance in its simple form: no letter is moved twice.
-std::size_t distance(std::string_view a, std::string_view b) {
+}  // namespace
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  if (std::max(a.size(), b.size()) > letters_max) return 2 * letters_max;
   std::array<std::array<std::size_t, letters_max + 1>, 3> rows{};
   for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -33,15 +35,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return rows[a.size() % 3][b.size()];
 }
 
-}  // namespace
-
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   std::string_view best;
   std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
   if (word.empty() || word.size() > letters_max) return best;
   for (const auto& candidate : known) {
-    if (candidate.empty() || candidate.size() > letters_max) continue;
-    const auto d = distance(word, candidate);
+    if (candidate.empty()) continue;
+    const auto d = edit_distance(word, candidate);
     if (d >= fewest) continue;
     fewest = d;
     best = candidate;
@@ -49,4 +49,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-}  // namespace scaleit::policy
+}  // namespace scaleit
