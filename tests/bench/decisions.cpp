@@ -21,30 +21,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-target_spec every_rule() {
-  auto s = test::app_spec();
-  s.metrics = {{"cpu", "/cpu", metric_type::value, 0.8},
-               {"queue", "/queue", metric_type::average_value, 30},
-               {"rate", "/rate", metric_type::average_value, 100}};
-  s.min_replicas = 0;
-  s.max_replicas = 1000;
-  s.tolerance = {0.1, 0.1};
-  s.max_age = hours{1};
-  s.warmup = hours{1};
-  const std::vector<scaling_policy> slow{{policy_type::pods, 40, seconds{1800}},
-                                         {policy_type::percent, 300, seconds{1800}},
-                                         {policy_type::pods, 4, seconds{15}}};
-  s.behavior = {{seconds{3600}, select_policy::max, slow},
-                {seconds{3600}, select_policy::max, slow}};
-  s.fallback = fallback_spec{3, 6, fallback_behavior::fixed};
-  s.panic = panic_spec{hours{1}, 10, 200, 1000, 2};
-  s.guard = guard_spec{50, hours{1}, hours{1}};
-  s.flap_budget = flap_budget_spec{20, hours{1}};
-  s.schedules = {{"0 8 * * 1-5", "Europe/Berlin", hours{10}, 2, 900}};
-  s.zero = zero_spec{{{"queue", 0}}, hours{1}};
-  return s;
-}
-
 target_spec default_policy() {
   auto s = test::app_spec();
   s.behavior = {};
@@ -93,7 +69,7 @@ class polled_target {
 };
 
 void decide_every_rule(benchmark::State& state) {
-  polled_target t{every_rule()};
+  polled_target t{test::every_rule()};
   const auto before = mallinfo2().uordblks;
   for (auto _ : state) t.step();
   state.counters["heap_growth_bytes"] =
@@ -186,7 +162,8 @@ void register_decisions() {
 void measure_memories(results& out) {
   out.push_back(
       {"memory/default_policy", remembered_bytes(default_policy()), "bytes", "", 0});
-  out.push_back({"memory/every_rule", remembered_bytes(every_rule()), "bytes", "", 0});
+  out.push_back(
+      {"memory/every_rule", remembered_bytes(test::every_rule()), "bytes", "", 0});
 }
 
 }  // namespace scaleit::bench

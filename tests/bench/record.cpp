@@ -5,13 +5,13 @@
 #include "messages/record_reader.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
+#include "tests/support/process.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,24 +42,12 @@ std::vector<event> one_loop() {
   return events;
 }
 
-class temporary_record {
- public:
-  temporary_record() {
-    auto name = (std::filesystem::temp_directory_path() / "scaleit-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~temporary_record() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 /// As the control loop pays for it; the thread writes meanwhile, and what is dropped
 /// because the disk is slower than this loop is part of the count.
 void record_event(benchmark::State& state) {
-  const temporary_record at;
-  actors::recorder recorder{{at.path()}, [] { return std::chrono::steady_clock::now(); }};
+  const test::temporary_directory at;
+  actors::recorder recorder{{at.path().string()},
+                            [] { return std::chrono::steady_clock::now(); }};
   auto events = one_loop();
   std::size_t i = 0;
   for (auto _ : state) recorder.take(events[i++ % events.size()]);
@@ -94,10 +82,10 @@ void read_event(benchmark::State& state, event_reader::steps steps) {
 
 /// Per event, of a record on disk (in the page cache).
 void read_record(benchmark::State& state) {
-  const temporary_record at;
+  const test::temporary_directory at;
   constexpr std::int64_t loops = 50'000;
   {
-    record_writer writer{{at.path()}};
+    record_writer writer{{at.path().string()}};
     std::string lines;
     for (auto& e : one_loop()) lines += to_json(e) + "\n";
     for (std::int64_t i = 0; i < loops; ++i) writer.append(lines);
@@ -106,7 +94,7 @@ void read_record(benchmark::State& state) {
     }
   }
   for (auto _ : state) {
-    record_reader reader{at.path()};
+    record_reader reader{at.path().string()};
     for (recorded_event e; reader.next(e);) benchmark::DoNotOptimize(e.id);
     if (reader.report().events != 4 * loops) state.SkipWithError("not all was read");
   }

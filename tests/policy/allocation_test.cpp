@@ -28,28 +28,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-target_spec every_rule() {
-  auto s = test::app_spec();
-  s.metrics = {{"cpu", "/cpu", metric_type::value, 0.8},
-               {"queue", "/queue", metric_type::average_value, 30},
-               {"a-metric-with-a-long-name", "/rate", metric_type::average_value, 100}};
-  s.min_replicas = 0;
-  s.tolerance = {0.1, 0.1};
-  s.max_age = hours{1};
-  s.warmup = hours{1};
-  const std::vector<scaling_policy> slow{{policy_type::pods, 40, seconds{1800}},
-                                         {policy_type::percent, 300, seconds{1800}}};
-  s.behavior = {{seconds{3600}, select_policy::max, slow},
-                {seconds{3600}, select_policy::max, slow}};
-  s.fallback = fallback_spec{3, 6, fallback_behavior::fixed};
-  s.panic = panic_spec{hours{1}, 10, 200, 1000, 2};
-  s.guard = guard_spec{50, hours{1}, hours{1}};
-  s.flap_budget = flap_budget_spec{20, hours{1}};
-  s.schedules = {{"0 8 * * 1-5", "Europe/Berlin", hours{10}, 2, 900}};
-  s.zero = zero_spec{{{"queue", 0}}, hours{1}};
-  return s;
-}
-
 /// Allocations of `polls` decisions, five seconds apart, after hours of the same.
 std::size_t allocations_of(const target_spec& spec, int polls) {
   observation seen;
@@ -85,7 +63,7 @@ TEST_CASE("with the default policy a decision allocates nothing") {
 }
 
 TEST_CASE("with every rule on, neither") {
-  CHECK(allocations_of(every_rule(), 2000) == 0);
+  CHECK(allocations_of(test::every_rule(), 2000) == 0);
 }
 
 #endif

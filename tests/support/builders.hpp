@@ -4,8 +4,10 @@
 #include "messages/observation.hpp"
 #include "messages/target_spec.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace scaleit::test {
 
@@ -20,6 +22,33 @@ inline target_spec app_spec(std::string name = "app",
   s.max_replicas = bounds::replicas_max;
   s.tolerance = {0.125, 0.125};
   s.behavior = immediate_behavior();
+  return s;
+}
+
+/// Three metrics, every rule on, and windows of an hour: as much as a decision can cost.
+inline target_spec every_rule() {
+  using std::chrono::hours;
+  using std::chrono::seconds;
+  auto s = app_spec();
+  s.metrics = {{"cpu", "/cpu", metric_type::value, 0.8},
+               {"queue", "/queue", metric_type::average_value, 30},
+               {"a-metric-with-a-long-name", "/rate", metric_type::average_value, 100}};
+  s.min_replicas = 0;
+  s.max_replicas = 1000;
+  s.tolerance = {0.1, 0.1};
+  s.max_age = hours{1};
+  s.warmup = hours{1};
+  const std::vector<scaling_policy> slow{{policy_type::pods, 40, seconds{1800}},
+                                         {policy_type::percent, 300, seconds{1800}},
+                                         {policy_type::pods, 4, seconds{15}}};
+  s.behavior = {{seconds{3600}, select_policy::max, slow},
+                {seconds{3600}, select_policy::max, slow}};
+  s.fallback = fallback_spec{3, 6, fallback_behavior::fixed};
+  s.panic = panic_spec{hours{1}, 10, 200, 1000, 2};
+  s.guard = guard_spec{50, hours{1}, hours{1}};
+  s.flap_budget = flap_budget_spec{20, hours{1}};
+  s.schedules = {{"0 8 * * 1-5", "Europe/Berlin", hours{10}, 2, 900}};
+  s.zero = zero_spec{{{"queue", 0}}, hours{1}};
   return s;
 }
 

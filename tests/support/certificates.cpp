@@ -91,7 +91,7 @@ identity issue(const identity& ca, const std::vector<std::string>& names,
 }
 
 temporary_file::temporary_file(const std::string& text) {
-  std::string name = "scaleit-test-XXXXXX";
+  std::string name = "scaleit-test-" + std::string(6, 'X');
   if (const char* dir = ::getenv("TMPDIR"); dir && *dir)
     name = std::string{dir} + "/" + name;
   else

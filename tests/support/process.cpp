@@ -53,7 +53,8 @@ std::vector<std::string> environment_of(const process_options& o) {
 // ------------------------------------------------------------------
 
 temporary_directory::temporary_directory() {
-  auto name = (std::filesystem::temp_directory_path() / "scaleit-XXXXXX").string();
+  auto name = (std::filesystem::temp_directory_path() / "scaleit-").string() +
+              std::string(6, 'X');
   if (::mkdtemp(name.data()) == nullptr) fail(name);
   path_ = name;
 }
