@@ -3,13 +3,11 @@
 #include "main/config_file.hpp"
 #include "main/environment.hpp"
 #include "main/input_error.hpp"
+#include "main/streams.hpp"
 #include "messages/spec_schema.hpp"
 #include "messages/text.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <cstdio>
 
 namespace scaleit {
 
@@ -32,11 +30,11 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 int run_check(const check_options& options) {
   const auto env = environment::load(options.env_file);
   const auto loaded = load_config(options.file, config_use::check, env);
-  for (const auto& line : told(loaded)) fmt::print(stderr, "{}\n", line);
+  for (const auto& line : told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;
   const auto count = loaded.content.targets.size();
-  fmt::print("{}: valid, {} target{}\n", printable(options.file), count,
-             count == 1 ? "" : "s");
+  print("{}: valid, {} target{}\n", printable(options.file), count,
+        count == 1 ? "" : "s");
   return exit_code::success;
 }
 
@@ -46,11 +44,8 @@ CLI::App* add_schema_command(CLI::App& root) {
 }
 
 int run_schema() {
-  const auto schema = config_schema();
-  const bool written =
-      std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
-      std::fflush(stdout) == 0;
-  return written ? exit_code::success : exit_code::failure;
+  put(config_schema());
+  return exit_code::success;
 }
 
 }  // namespace scaleit

@@ -2,6 +2,7 @@
 
 #include "main/input_error.hpp"
 #include "main/listen.hpp"
+#include "main/streams.hpp"
 #include "main/text_file.hpp"
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
@@ -133,7 +134,7 @@ std::vector<std::string> told(const loaded_config& c) {
 
 const config& require_good(const loaded_config& c) {
   if (c.good()) return c.content;
-  for (const auto& line : told(c)) fmt::print(stderr, "{}\n", line);
+  for (const auto& line : told(c)) put_error(line);
   throw bad_config{};
 }
 

@@ -5,13 +5,13 @@
 #include "main/progress.hpp"
 #include "main/record_specs.hpp"
 #include "main/replay_command.hpp"
+#include "main/streams.hpp"
 #include "messages/record_reader.hpp"
 #include "messages/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <set>
 
 namespace scaleit {
@@ -56,7 +56,7 @@ time_point follow(record_reader& reader, time_point at, policy::replayer& replay
     if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
     if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
     if (e.time > at) continue;
-    last = std::max(last, e.time);
+    last = e.time;  // not the latest: the clock may have been set back
     story.feed(e);
     replay.feed(e);
   }
@@ -78,7 +78,7 @@ int run_explain(const explain_options& options) {
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
   how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return target == options.target ? specs.recorded(target, json) : nullptr;
+    return target == options.target ? recorded_or_complain(target, json) : nullptr;
   };
   how.decided = [&](const policy::replayed& x) { story.decided(x); };
   policy::replayer replay{std::move(how)};
@@ -92,9 +92,8 @@ int run_explain(const explain_options& options) {
     if (!story.has_seen())
       throw input_error{fmt::format("'{}' is not in the record until {}",
                                     printable(options.target, 80), to_rfc3339(at))};
-    fmt::print("{}", story.text(options.at ? at : last, replay.find(options.target)));
-    for (const auto& sentence : reader.report().sentences())
-      fmt::print(stderr, "scaleit: {}\n", sentence);
+    put(story.text(options.at ? at : last, replay.find(options.target)));
+    for (const auto& sentence : reader.report().sentences()) complain("{}", sentence);
   } catch (const record_error& e) {
     throw input_error{e.what()};
   }

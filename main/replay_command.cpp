@@ -4,13 +4,12 @@
 #include "main/progress.hpp"
 #include "main/record_specs.hpp"
 #include "main/replay_output.hpp"
+#include "main/streams.hpp"
 #include "messages/record_reader.hpp"
 #include "messages/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include <cstdio>
 
 namespace scaleit {
 
@@ -51,12 +50,17 @@ time_point parse_time_option(std::string_view option, const std::string& text) {
                   option, printable(text, 80))};
 }
 
+target_ptr recorded_or_complain(std::string_view target, const std::string& json) {
+  auto [spec, problem] = record_specs::recorded(target, json);
+  if (!problem.empty()) complain("{}", problem);
+  return spec;
+}
+
 namespace {
 
 /// Tells what was wrong with the record, on standard error.
 void tell(const record_report& report) {
-  for (const auto& sentence : report.sentences())
-    fmt::print(stderr, "scaleit: {}\n", sentence);
+  for (const auto& sentence : report.sentences()) complain("{}", sentence);
 }
 
 /// Nothing could be decided: that is no answer, and why is worth a sentence.
@@ -74,7 +78,7 @@ void require_specs(const policy::replayer& replay, const record_specs& specs,
       specs.names().empty() ? ", as when its beginning is gone; --spec FILE brings a spec"
                             : "; --spec has " + specs.names());
   if (decisions == 0) throw input_error{sentence};
-  fmt::print(stderr, "scaleit: {}: left out\n", sentence);
+  complain("{}: left out", sentence);
 }
 
 /// A policy that was asked for and is for nobody here is a mistake.
@@ -99,11 +103,9 @@ int run_replay(const replay_options& options) {
   if (options.from) how.from = parse_time_option("--from", *options.from);
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
-  how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return specs.recorded(target, json);
-  };
+  how.parse_spec = recorded_or_complain;
   replay_output out{options.output == "json" ? replay_format::json : replay_format::table,
-                    stdout};
+                    put};
   how.decided = [&](const policy::replayed& x) { out.add(x); };
 
   policy::replayer replay{std::move(how)};
