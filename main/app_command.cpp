@@ -1,6 +1,7 @@
 #include "main/app_command.hpp"
 
 #include "main/app_service.hpp"
+#include "main/streams.hpp"
 #include "messages/bounds.hpp"
 #include "messages/duration.hpp"
 #include "net/server.hpp"
@@ -14,8 +15,6 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -31,15 +30,16 @@ using simulation::fault_kind;
 constexpr int exit_usage = 2, exit_failure = 3;
 
 int fail(int code, std::string_view what) {
-  fmt::print(stderr, "scaleit app: {}\n", what);
+  put_error(fmt::format("scaleit app: {}", what));
   return code;
 }
 
-/// A line for people, at once, also when standard output is a pipe.
+/// A line for people. It serves on when nobody can be told.
 void say(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
-  std::fflush(stdout);
+  try {
+    put(fmt::format("{}\n", line));
+  } catch (const output_error&) {
+  }
 }
 
 simulation::trace open_trace(const std::string& file) {
@@ -164,7 +164,6 @@ int serve(const app_options& o, const app_service_settings& settings) {
   net::event_loop loop;
   net::asio::signal_set signals{loop.io(), SIGINT, SIGTERM};
   signals.async_wait([&loop](const auto&, int) { loop.io().stop(); });
-  std::signal(SIGPIPE, SIG_IGN);
   std::unique_ptr<app_host> host;
   try {
     host = std::make_unique<app_host>(loop, o, settings);

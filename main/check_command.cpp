@@ -1,6 +1,7 @@
 #include "main/check_command.hpp"
 
 #include "main/exit_code.hpp"
+#include "main/streams.hpp"
 #include "messages/text.hpp"
 #include "spec/config_file.hpp"
 #include "spec/environment.hpp"
@@ -8,9 +9,6 @@
 #include "spec/spec_schema.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <cstdio>
 
 namespace scaleit::main {
 
@@ -33,11 +31,11 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 int run_check(const check_options& options) {
   const auto env = spec::environment::load(options.env_file);
   const auto loaded = spec::load_config(options.file, spec::config_use::check, env);
-  for (const auto& line : spec::told(loaded)) fmt::print(stderr, "{}\n", line);
+  for (const auto& line : spec::told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;
   const auto count = loaded.content.targets.size();
-  fmt::print("{}: valid, {} target{}\n", printable(options.file), count,
-             count == 1 ? "" : "s");
+  print("{}: valid, {} target{}\n", printable(options.file), count,
+        count == 1 ? "" : "s");
   return exit_code::success;
 }
 
@@ -47,11 +45,8 @@ CLI::App* add_schema_command(CLI::App& root) {
 }
 
 int run_schema() {
-  const auto schema = spec::config_schema();
-  const bool written =
-      std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
-      std::fflush(stdout) == 0;
-  return written ? exit_code::success : exit_code::failure;
+  put(spec::config_schema());
+  return exit_code::success;
 }
 
 }  // namespace scaleit::main

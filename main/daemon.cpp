@@ -5,6 +5,8 @@
 #include "main/exit_code.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
+#include "main/signals.hpp"
+#include "main/streams.hpp"
 #include "main/watch.hpp"
 #include "messages/text.hpp"
 #include "net/client.hpp"
@@ -20,11 +22,8 @@
 #include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <csignal>
 #include <memory>
 #include <optional>
-#include <sys/resource.h>
 #include <system_error>
 #include <utility>
 
@@ -34,23 +33,9 @@ namespace {
 
 constexpr auto pulse_interval = std::chrono::milliseconds{500};
 constexpr auto clock_step_min = std::chrono::milliseconds{500};
-constexpr std::size_t descriptors_kept = 200;  ///< for listeners, scrapers, files
 
 time_point wall_now() {
   return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
-}
-
-/// As many connections as files may be open, after raising that to what is allowed.
-std::size_t connections_allowed() {
-  rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 1000;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-  getrlimit(RLIMIT_NOFILE, &files);
-  const auto most = static_cast<std::size_t>(files.rlim_cur);
-  return most > 2 * descriptors_kept
-             ? std::min<std::size_t>(most - descriptors_kept, 100'000)
-             : 200;
 }
 
 class daemon {
@@ -64,7 +49,8 @@ class daemon {
         book_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
-        watch_(options.metrics, {counters_.registry().get(), &process_}, house_.board(),
+        watch_(options.metrics, options.descriptors.clients,
+               {counters_.registry().get(), &process_}, house_.board(),
                [this](std::string why) { stop(std::move(why)); }) {
     // On shutdown the process must end even if an actor does not.
     system_.await_actors_before_shutdown(false);
@@ -98,7 +84,7 @@ class daemon {
   static net::client_options client_options_for(const daemon_options& options) {
     net::client_options c;
     c.ca_file = options.ca_file;
-    c.connections_max = connections_allowed();
+    c.connections_max = options.descriptors.applications;
     return c;
   }
 
@@ -116,10 +102,11 @@ class daemon {
   /// A restarted daemon goes on with what it knew.
   void remember() {
     auto before = record::restore(options_.record->directory, options_.targets);
-    if (!before.empty())
-      log(log_level::info, fmt::format("the record remembers {} {}", before.size(),
-                                       before.size() == 1 ? "target" : "targets"));
-    house_.remember(std::move(before));
+    for (const auto& p : before.problems) log(log_level::warning, p);
+    if (const auto n = before.targets.size(); n > 0)
+      log(log_level::info,
+          fmt::format("the record remembers {} {}", n, n == 1 ? "target" : "targets"));
+    house_.remember(std::move(before.targets));
   }
 
   void warn_of_chaos() const {
@@ -193,20 +180,20 @@ class daemon {
 }  // namespace
 
 int run_daemon(const daemon_options& options) {
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_stray_signals();
   std::optional<daemon> d;
   try {
     d.emplace(options);
   } catch (const cannot_listen& e) {
     stop_log();
-    fmt::print(stderr,
-               "scaleit: cannot listen on {}: {}; --metrics-listen or "
-               "SCALEIT_METRICS_LISTEN choose another\n",
-               options.metrics.text(), e.what());
+    complain(
+        "cannot listen on {}: {}; --metrics-listen or SCALEIT_METRICS_LISTEN choose "
+        "another",
+        options.metrics.text(), e.what());
     return exit_code::failure;
   } catch (const record::record_error& e) {
     stop_log();
-    fmt::print(stderr, "scaleit: {}\n", e.what());
+    complain("{}", e.what());
     const bool locked = dynamic_cast<const record::record_locked*>(&e) != nullptr;
     return locked ? exit_code::failure : exit_code::bad_input;
   }

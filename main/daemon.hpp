@@ -2,6 +2,7 @@
 #pragma once
 
 #include "main/chaos_plan.hpp"
+#include "main/descriptors.hpp"
 #include "messages/target_spec.hpp"
 #include "record/record_writer.hpp"
 #include "spec/listen.hpp"
@@ -14,6 +15,7 @@
 namespace scaleit::main {
 
 struct daemon_options {
+  descriptor_shares descriptors{};
   spec::listen_address metrics{"0.0.0.0", 8000};
   spec::listen_address api{"127.0.0.1", 8001};
   std::string token_file;             ///< of the API; empty: none
@@ -27,8 +29,8 @@ struct daemon_options {
   std::vector<target_ptr> targets;
 };
 
-/// Runs until SIGTERM or SIGINT. The log has been started. Answers the exit code; what
-/// goes wrong at the start is one line on stderr.
+/// Runs until a signal asks it to stop. The log has been started. Answers the exit code;
+/// what goes wrong at the start is one line on stderr.
 int run_daemon(const daemon_options& options);
 
 }  // namespace scaleit::main

@@ -3,6 +3,7 @@
 #include "main/exit_code.hpp"
 #include "main/progress.hpp"
 #include "main/replay_command.hpp"
+#include "main/streams.hpp"
 #include "messages/text.hpp"
 #include "record/explanation.hpp"
 #include "record/record_reader.hpp"
@@ -12,7 +13,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <set>
 
 namespace scaleit::main {
@@ -58,7 +58,7 @@ time_point follow(record::record_reader& reader, time_point at, record::replayer
     if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
     if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
     if (e.time > at) continue;
-    last = std::max(last, e.time);
+    last = e.time;  // not the latest: the clock may have been set back
     story.feed(e);
     replay.feed(e);
   }
@@ -80,7 +80,7 @@ int run_explain(const explain_options& options) {
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
   how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return target == options.target ? specs.recorded(target, json) : nullptr;
+    return target == options.target ? recorded_or_complain(target, json) : nullptr;
   };
   how.decided = [&](const record::replayed& x) { story.decided(x); };
   record::replayer replay{std::move(how)};
@@ -95,9 +95,8 @@ int run_explain(const explain_options& options) {
     if (!story.has_seen())
       throw spec::input_error{fmt::format("'{}' is not in the record until {}",
                                           printable(options.target, 80), to_rfc3339(at))};
-    fmt::print("{}", story.text(options.at ? at : last, replay.find(options.target)));
-    for (const auto& sentence : reader.report().sentences())
-      fmt::print(stderr, "scaleit: {}\n", sentence);
+    put(story.text(options.at ? at : last, replay.find(options.target)));
+    for (const auto& sentence : reader.report().sentences()) complain("{}", sentence);
   } catch (const record::record_error& e) {
     throw spec::input_error{e.what()};
   }

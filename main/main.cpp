@@ -3,8 +3,12 @@
 #include "main/check_command.hpp"
 #include "main/exit_code.hpp"
 #include "main/explain_command.hpp"
+#include "main/failure.hpp"
+#include "main/logging.hpp"
 #include "main/replay_command.hpp"
 #include "main/run_command.hpp"
+#include "main/signals.hpp"
+#include "main/streams.hpp"
 #include "spec/config_file.hpp"
 #include "spec/input_error.hpp"
 
@@ -12,11 +16,12 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <sstream>
 #include <string>
 
-namespace {
-
 using namespace scaleit::main;
+
+namespace {
 
 /// The first line of `text`: errors are one line.
 std::string one_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -44,10 +49,12 @@ int dispatch(int argc, char** argv) {
   auto* explain_command = add_explain_command(root, explain);
   try {
     root.parse(argc, argv);
-  } catch (const CLI::Success& e) {
-    return root.exit(e);  // --help, --version
-  } catch (const CLI::ParseError& e) {
-    root.exit(e);
+  } catch (const CLI::ParseError& e) {  // or no error: --help, --version
+    std::ostringstream out, err;
+    const int code = root.exit(e, out, err);
+    put(out.str());
+    if (code == 0) return exit_code::success;
+    put_error(one_line(err.str()));
     return exit_code::bad_input;
   }
   if (run_command->parsed()) return run_run(run);
@@ -62,15 +69,23 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_streams();
+  make_writes_fail_quietly();
   try {
     return dispatch(argc, argv);
   } catch (const scaleit::spec::bad_config&) {
-    return scaleit::main::exit_code::bad_input;
+    return exit_code::bad_input;
   } catch (const scaleit::spec::input_error& e) {
-    fmt::print(stderr, "scaleit: {}\n", e.what());
-    return scaleit::main::exit_code::bad_input;
+    complain("{}", e.what());
+    return exit_code::bad_input;
+  } catch (const output_error& e) {
+    // As the signal would have ended it: who reads no more has no use for a complaint.
+    if (e.nobody_reads) return exit_code::nobody_reads;
+    complain("{}", e.what());
+    return exit_code::failure;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "scaleit: {}\n", e.what());
-    return scaleit::main::exit_code::failure;
+    stop_log();  // first what led to it
+    complain("{}", failure_sentence(e));
+    return exit_code::failure;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "main/exit_code.hpp"
 #include "main/progress.hpp"
+#include "main/streams.hpp"
 #include "messages/text.hpp"
 #include "record/record_reader.hpp"
 #include "record/record_specs.hpp"
@@ -10,8 +11,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include <cstdio>
 
 namespace scaleit::main {
 
@@ -52,12 +51,17 @@ time_point parse_time_option(std::string_view option, const std::string& text) {
                   option, printable(text, 80))};
 }
 
+target_ptr recorded_or_complain(std::string_view target, const std::string& json) {
+  auto [spec, problem] = record::record_specs::recorded(target, json);
+  if (!problem.empty()) complain("{}", problem);
+  return spec;
+}
+
 namespace {
 
 /// Tells what was wrong with the record, on standard error.
 void tell(const record::record_report& report) {
-  for (const auto& sentence : report.sentences())
-    fmt::print(stderr, "scaleit: {}\n", sentence);
+  for (const auto& sentence : report.sentences()) complain("{}", sentence);
 }
 
 /// Nothing could be decided: that is no answer, and why is worth a sentence.
@@ -75,7 +79,7 @@ void require_specs(const record::replayer& replay, const record::record_specs& s
       specs.names().empty() ? ", as when its beginning is gone; --spec FILE brings a spec"
                             : "; --spec has " + specs.names());
   if (decisions == 0) throw spec::input_error{sentence};
-  fmt::print(stderr, "scaleit: {}: left out\n", sentence);
+  complain("{}: left out", sentence);
 }
 
 /// A policy that was asked for and is for nobody here is a mistake.
@@ -100,12 +104,10 @@ int run_replay(const replay_options& options) {
   if (options.from) how.from = parse_time_option("--from", *options.from);
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
-  how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return specs.recorded(target, json);
-  };
+  how.parse_spec = recorded_or_complain;
   record::replay_output out{options.output == "json" ? record::replay_format::json
                                                      : record::replay_format::table,
-                            stdout};
+                            put};
   how.decided = [&](const record::replayed& x) { out.add(x); };
 
   record::replayer replay{std::move(how)};

@@ -1,6 +1,7 @@
 // `scaleit replay`: a record through the decider again, on the recorded clock.
 #pragma once
 
+#include "messages/target_spec.hpp"
 #include "messages/time.hpp"
 
 #include <optional>
@@ -30,5 +31,8 @@ int run_replay(const replay_options& options);
 /// RFC 3339; without an offset it is UTC, without a time midnight. Throws input_error
 /// that names `option`.
 time_point parse_time_option(std::string_view option, const std::string& text);
+
+/// The spec that an event tells; null, and a complaint, if it cannot be used.
+target_ptr recorded_or_complain(std::string_view target, const std::string& json);
 
 }  // namespace scaleit::main

@@ -121,13 +121,16 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
       "  SCALE_TOLERANCE=0.10              no change while abs(metric - SCALE_METRIC) is "
       "within it\n"
       "  LOG_LEVEL=INFO                    DEBUG, INFO, WARNING or ERROR\n\n"
-      "Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad input, 3 failure at run time.");
+      "Exit codes: 0 stopped by SIGTERM, SIGINT or SIGQUIT, 2 bad input, 3 failure at "
+      "run "
+      "time.");
   return run;
 }
 
 int run_run(const run_options& options) {
-  const auto env = spec::environment::load(options.env_file);
   daemon_options d;
+  d.descriptors = claim_descriptors();  // before the first file is opened
+  const auto env = spec::environment::load(options.env_file);
   d.level = spec::read_log_level(env);
   d.env_file = env.file();
   add_targets(options, env, d);

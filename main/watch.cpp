@@ -2,6 +2,7 @@
 
 #include "main/exit_code.hpp"
 #include "main/logging.hpp"
+#include "main/signals.hpp"
 #include "messages/bounds.hpp"
 #include "spec/input_error.hpp"
 #include "telemetry/exposition.hpp"
@@ -16,10 +17,12 @@ namespace scaleit::main {
 
 namespace {
 
-net::server_options server_options_for(const spec::listen_address& at) {
+net::server_options server_options_for(const spec::listen_address& at,
+                                       std::size_t connections_max) {
   net::server_options o;
   o.address = at.address;
   o.port = at.port;
+  o.connections_max = connections_max;
   return o;
 }
 
@@ -31,23 +34,26 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 }  // namespace
 
-watch::watch(const spec::listen_address& at,
+watch::watch(const spec::listen_address& at, std::size_t connections_max,
              std::vector<const prometheus::Collectable*> metrics,
              const telemetry::health& board, std::function<void(std::string)> on_stop)
     : metrics_(std::move(metrics)),
       board_(board),
       on_stop_(std::move(on_stop)),
-      server_(listen(at)),
-      signals_(loop_.io(), SIGTERM, SIGINT),
+      server_(listen(at, connections_max)),
+      signals_(loop_.io()),
       deadline_(loop_.io()),
       work_(loop_.io().get_executor()) {
+  for (const int s : {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGPWR, SIGHUP}) signals_.add(s);
   await_signal();
 }
 
-std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at) {
+std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at,
+                                                std::size_t connections_max) {
   try {
     return std::make_unique<net::http_server>(
-        loop_, server_options_for(at), [this](net::server_request&& r, net::responder a) {
+        loop_, server_options_for(at, connections_max),
+        [this](net::server_request&& r, net::responder a) {
           serve(std::move(r), std::move(a));
         });
   } catch (const std::system_error& e) {
@@ -96,17 +102,22 @@ void watch::await_signal() {
 }
 
 void watch::on_signal(int signal) {
+  if (signal == SIGHUP) {
+    // A terminal that is closed sends it, too: scaling goes on.
+    log(log_level::info, "SIGHUP: nothing changes; settings are read at the start only");
+    return;
+  }
   const auto at = std::chrono::steady_clock::now();
   if (asked_by_ != 0) {
-    // timeout(1) and some terminals signal the process and then its group: that is one
-    // request. A second one means: at once.
-    if (signal == asked_by_ && at - asked_ < bounds::signal_echo) return;
+    // timeout(1) and some terminals signal the process and then its group, and a script
+    // hands Ctrl-C on as a SIGTERM: that is one request. A second one means: at once.
+    if (at - asked_ < bounds::signal_echo) return;
     std::_Exit(128 + signal);
   }
   asked_by_ = signal;
   asked_ = at;
-  const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
-  log(log_level::info, std::string{name} + ": stopping");
+  const auto name = signal_name(signal);
+  log(log_level::info, name + ": stopping");
   // Whatever hangs, be it the loop itself or a reader of the log, the process ends.
   deadline_.expires_after(bounds::stop_deadline);
   deadline_.async_wait([](const boost::system::error_code& error) {

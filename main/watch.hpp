@@ -31,8 +31,8 @@ struct cannot_listen : std::runtime_error {
 class watch {
  public:
   /// Listens at once; throws cannot_listen when it cannot. `on_stop` is called on
-  /// this thread for the first SIGTERM or SIGINT, with the signal's name.
-  watch(const spec::listen_address& at,
+  /// this thread for the first signal that asks to stop, with its name.
+  watch(const spec::listen_address& at, std::size_t connections_max,
         std::vector<const prometheus::Collectable*> metrics,
         const telemetry::health& board, std::function<void(std::string)> on_stop);
   /// Ends the thread.
@@ -42,7 +42,8 @@ class watch {
   void start();
 
  private:
-  std::unique_ptr<net::http_server> listen(const spec::listen_address& at);
+  std::unique_ptr<net::http_server> listen(const spec::listen_address& at,
+                                           std::size_t connections_max);
   void serve(net::server_request&& request, net::responder answer) const;
   void await_signal();
   void on_signal(int signal);

@@ -3,12 +3,14 @@
 #include "messages/near_miss.hpp"
 #include "messages/text.hpp"
 #include "policy/cron.hpp"
+#include "policy/zone_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <date/tz.h>
 #include <exception>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -25,11 +27,22 @@ struct stretch {
   seconds offset;
 };
 
+/// Once for each zone: the library reads it at most once, too.
+void require_whole_file(std::string_view name) {
+  static thread_local std::set<std::string, std::less<>> whole;
+  if (whole.contains(name)) return;
+  if (const auto wrong = complaint_about_zone_file(name))
+    throw std::runtime_error{"its file " + *wrong};
+  whole.emplace(name);
+}
+
 /// A zone of the database; none: UTC, which is there without one.
 class zone {
  public:
   explicit zone(std::string_view name)
-      : known_(name == "UTC" ? nullptr : date::locate_zone(name)) {}
+      : known_(name == "UTC" ? nullptr : date::locate_zone(name)) {
+    if (known_ != nullptr) require_whole_file(known_->name());
+  }
 
   stretch at(sys_seconds t) const {
     if (known_ == nullptr) return {sys_seconds::min(), sys_seconds::max(), seconds{0}};

@@ -23,6 +23,11 @@ std::string span(microseconds d) {
   return to_string(std::chrono::round<std::chrono::seconds>(d));
 }
 
+/// What the record tells first may be later by its clock, which was set back since.
+std::string ago(time_point then, time_point at) {
+  return then > at ? "before the clock was set back" : span(at - then) + " ago";
+}
+
 }  // namespace
 
 void explanation::feed(const recorded_event& e) {
@@ -121,10 +126,10 @@ std::string explanation::headline(const told_decision& d) {
 }
 
 void explanation::command(std::string& out, time_point at) const {
-  if (!sent_.empty()) line(out, "command   {}, {} ago", sent_, span(at - sent_at_));
+  if (!sent_.empty()) line(out, "command   {}, {}", sent_, ago(sent_at_, at));
   if (failed_ && failures_ > 0)
-    line(out, "since then {} {} failed, the last {} ago: {}: {}", failures_,
-         failures_ == 1 ? "poll has" : "polls have", span(at - failed_at_),
+    line(out, "since then {} {} failed, the last {}: {}: {}", failures_,
+         failures_ == 1 ? "poll has" : "polls have", ago(failed_at_, at),
          to_string(failed_->kind), printable(failed_->detail));
 }
 
@@ -138,14 +143,17 @@ std::string explanation::text(time_point at,
     return out;
   }
   const auto& d = *live_;
-  const auto age = at - d.time;
   if (d.desired == d.current)
     line(out, "{} stays at {}: {}", target_, d.current, headline(d));
   else
     line(out, "{} goes from {} to {}: {}", target_, d.current, d.desired, headline(d));
-  if (removed_)
-    line(out, "removed   {} ago: nobody scales it since", span(at - *removed_));
-  line(out, "decided   {} ({} before {})", to_rfc3339(d.time), span(age), to_rfc3339(at));
+  if (removed_) line(out, "removed   {}: nobody scales it since", ago(*removed_, at));
+  if (d.time > at)
+    line(out, "decided   {} (before the clock was set back, to {})", to_rfc3339(d.time),
+         to_rfc3339(at));
+  else
+    line(out, "decided   {} ({} before {})", to_rfc3339(d.time), span(at - d.time),
+         to_rfc3339(at));
   input(out, state);
   chain(out, d);
   if (d.recorded) line(out, "recorded  {}: what ran then decided otherwise", *d.recorded);

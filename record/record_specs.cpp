@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 namespace scaleit::record {
 
 record_specs::record_specs(const std::optional<std::string>& file) {
@@ -26,16 +24,16 @@ target_ptr record_specs::given(std::string_view target) const {
   return at == by_name_.end() ? for_all_ : at->second;
 }
 
-target_ptr record_specs::recorded(std::string_view target,
-                                  const std::string& json) const {
+record_specs::recorded_spec record_specs::recorded(std::string_view target,
+                                                   const std::string& json) {
   const auto loaded = spec::read_config_text(json, "record", spec::config_use::recorded);
   if (loaded.good() && loaded.content.targets.size() == 1)
-    return std::make_shared<const target_spec>(loaded.content.targets.front());
+    return {std::make_shared<const target_spec>(loaded.content.targets.front()), {}};
   const auto& all = loaded.problems.all();
-  fmt::print(stderr, "scaleit: the recorded spec of {} cannot be used: {}\n",
-             printable(target, 80),
-             all.empty() ? "it is no target's" : to_string(all.front(), "spec"));
-  return nullptr;
+  return {
+      nullptr,
+      fmt::format("the recorded spec of {} cannot be used: {}", printable(target, 80),
+                  all.empty() ? "it is no target's" : to_string(all.front(), "spec"))};
 }
 
 std::string record_specs::names() const {

@@ -19,8 +19,12 @@ class record_specs {
 
   /// Of the file; null if it has none for this target.
   target_ptr given(std::string_view target) const;
-  /// Of the record; null, with a warning on standard error, if it cannot be used.
-  target_ptr recorded(std::string_view target, const std::string& json) const;
+  /// Of the record; null, with a sentence in `problem`, if it cannot be used.
+  struct recorded_spec {
+    target_ptr spec;
+    std::string problem;
+  };
+  static recorded_spec recorded(std::string_view target, const std::string& json);
 
   /// The names in the file, for a complaint that none of them is in the record.
   std::string names() const;

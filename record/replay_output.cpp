@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <stdexcept>
 
 namespace scaleit::record {
 
@@ -133,9 +132,7 @@ void replay_output::finish(std::size_t targets) {
 }
 
 void replay_output::flush() {
-  if (std::fwrite(text_.data(), 1, text_.size(), out_) != text_.size() ||
-      std::fflush(out_) != 0)
-    throw std::runtime_error{"standard output cannot be written to"};
+  out_(text_);
   text_.clear();
 }
 

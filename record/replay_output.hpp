@@ -4,8 +4,10 @@
 #include "record/replayer.hpp"
 
 #include <cstdint>
-#include <cstdio>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace scaleit::record {
 
@@ -20,7 +22,10 @@ struct replay_counts {
 
 class replay_output {
  public:
-  replay_output(replay_format format, std::FILE* out) : format_(format), out_(out) {}
+  using writer = std::function<void(std::string_view)>;  ///< throws when it cannot
+
+  replay_output(replay_format format, writer out)
+      : format_(format), out_(std::move(out)) {}
 
   void add(const record::replayed& x);
   /// Writes what waits and, in a table, the sum of it all.
@@ -34,7 +39,7 @@ class replay_output {
   void flush();
 
   replay_format format_;
-  std::FILE* out_;
+  writer out_;
   std::string text_;  ///< waits to be written
   replay_counts counts_;
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace scaleit::record {
 
@@ -34,13 +35,14 @@ std::vector<record::segment> newest_segments(const std::string& directory) {
 
 }  // namespace
 
-std::map<std::string, policy::remembered> restore(
-    const std::string& directory, const std::vector<target_ptr>& targets) {
-  const record_specs specs{std::nullopt};
+restored restore(const std::string& directory, const std::vector<target_ptr>& targets) {
+  restored all;
   record::replay_options how;
   how.from = time_point::max();  // nothing is decided again
   how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return specs.recorded(target, json);
+    auto [spec, problem] = record_specs::recorded(target, json);
+    if (!problem.empty()) all.problems.insert(std::move(problem));
+    return spec;
   };
   how.assume_spec = [&](std::string_view name) -> target_ptr {
     const auto at = std::find_if(targets.begin(), targets.end(),
@@ -52,9 +54,8 @@ std::map<std::string, policy::remembered> restore(
     feed_file(
         std::filesystem::path{directory} / record::segment_name(s.first_id, s.compressed),
         replay);
-  std::map<std::string, policy::remembered> all;
   for (const auto& [name, t] : replay.targets())
-    if (t.spec) all.emplace(name, policy::remembered{t.spec, t.remembers});
+    if (t.spec) all.targets.emplace(name, policy::remembered{t.spec, t.remembers});
   return all;
 }
 

@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iostream>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace scaleit::spec {
 
@@ -34,6 +35,12 @@ std::string read_all(std::istream& in, const std::string& file, std::size_t most
   return text;
 }
 
+/// Whoever shares it with us may have made it non-blocking.
+void wait_for_input() {
+  pollfd empty{STDIN_FILENO, POLLIN, 0};
+  ::poll(&empty, 1, -1);
+}
+
 }  // namespace
 
 std::string read_text_file(const std::string& file, std::size_t bytes_max,
@@ -48,7 +55,22 @@ std::string read_text_file(const std::string& file, std::size_t bytes_max,
 }
 
 std::string read_standard_input(std::size_t bytes_max) {
-  return read_all(std::cin, "-", bytes_max, "a text");
+  constexpr std::string_view accepted = "a text on standard input";
+  std::string text;
+  std::string piece(64 * 1024, '\0');
+  while (text.size() <= bytes_max) {
+    // Not through std::cin, to which a descriptor that cannot be read is an empty one.
+    const auto n = ::read(STDIN_FILENO, piece.data(), piece.size());
+    if (n == 0) return text;
+    if (n > 0)
+      text.append(piece, 0, static_cast<std::size_t>(n));
+    else if (errno == EAGAIN)
+      wait_for_input();
+    else if (errno != EINTR)
+      refuse("-", fmt::format("cannot be read: {}", std::strerror(errno)), bytes_max,
+             accepted);
+  }
+  refuse("-", "is too large", bytes_max, accepted);
 }
 
 }  // namespace scaleit::spec

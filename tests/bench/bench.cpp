@@ -4,7 +4,9 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <cmath>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -41,24 +43,61 @@ void write_json(const results& all, const std::string& file) {
   std::ofstream{file} << text.GetString() << '\n';
 }
 
-}  // namespace
+/// The exit code: 1 if anything was not measured, with a sentence for each.
+int judge(const results& all) {
+  int code = all.empty() ? 1 : 0;
+  for (const auto& r : all)
+    if (const auto wrong = complaint_about(r)) {
+      std::fflush(stdout);
+      fmt::print(stderr, "scaleit_bench: {}\n", *wrong);
+      code = 1;
+    }
+  return code;
+}
 
-/// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
-/// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
-int main(int argc, char** argv) {
-  if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
+int measure(const std::string& what) {
   results all;
-  if (argc == 2 && std::string{argv[1]} == "micro") {
+  if (what == "micro") {
     measure_micro(all);
     print(all);
-    return 0;
+    return judge(all);
   }
   measure_cycles(all);
   measure_reaction(all);
   measure_micro(all);
   measure_idle(all);
   print(all);
+  if (const int code = judge(all); code != 0) return code;
   write_json(all, "build/bench.json");
   fmt::print(
       "\nfor machines: build/bench.json; the method: docs/internals/performance.md\n");
+  return 0;
+}
+
+}  // namespace
+
+std::optional<std::string> scaleit::bench::complaint_about(const result& r) {
+  const auto measured = [](double x) { return std::isfinite(x) && x > 0; };
+  if (r.samples < r.samples_min)
+    return fmt::format("{} was not measured: {} of at least {} samples", r.name,
+                       r.samples, r.samples_min);
+  if (!measured(r.value))
+    return fmt::format("{} was not measured: {} {}", r.name, r.value, r.unit);
+  if (!r.reference.empty() && !measured(r.ratio))
+    return fmt::format("{} was not measured beside {}: {} x", r.name, r.reference,
+                       r.ratio);
+  return {};
+}
+
+/// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
+/// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
+  try {
+    return measure(argc == 2 ? argv[1] : "");
+  } catch (const std::exception& e) {
+    std::fflush(stdout);
+    fmt::print(stderr, "scaleit_bench: {}\n", e.what());
+    return 1;
+  }
 }

@@ -1,6 +1,8 @@
 // The measurements of `make bench` and where their results go.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,11 +11,17 @@ namespace scaleit::bench {
 struct result {
   std::string name;  ///< "cycle/100"
   double value = 0;
-  std::string unit;       ///< "us CPU"
-  std::string reference;  ///< what it is compared with, or empty
-  double ratio = 0;       ///< value / the reference's
+  std::string unit;               ///< "us CPU"
+  std::string reference;          ///< what it is compared with, or empty
+  double ratio = 0;               ///< value / the reference's
+  std::uint64_t samples = 1;      ///< what the value is made of
+  std::uint64_t samples_min = 1;  ///< with fewer it says nothing
 };
 using results = std::vector<result>;
+
+/// Nothing, or why this is no measurement: too few samples, or a figure that is not
+/// finite and above zero. Nothing costs nothing, and takes no time.
+std::optional<std::string> complaint_about(const result& r);
 
 /// (a) CPU per cycle (poll, parse, decide, count, emit) beside wrk's per request.
 void measure_cycles(results& out);

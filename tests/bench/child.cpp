@@ -1,9 +1,11 @@
 #include "tests/bench/child.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,6 +37,7 @@ outcome collect(pid_t pid, int read_fd) {
 outcome fork_and_collect(const std::function<void()>& in_child) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error{"pipe"};
+  std::fflush(nullptr);  // or the child has it, too, and says it again
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -67,6 +70,7 @@ outcome run(const std::vector<std::string>& command) {
 background::background(const std::function<void(int)>& body) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error{"pipe"};
+  std::fflush(nullptr);
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -84,21 +88,32 @@ background::~background() {
   ::close(read_fd_);
 }
 
-std::string background::read_line() {
+std::string background::read_line(std::chrono::milliseconds within) {
+  const auto until = std::chrono::steady_clock::now() + within;
   std::string line;
-  for (char c = 0; ::read(read_fd_, &c, 1) == 1 && c != '\n';) line += c;
-  return line;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    pollfd ready{read_fd_, POLLIN, 0};
+    char c = 0;
+    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0 ||
+        ::read(read_fd_, &c, 1) != 1 || c == '\n')
+      return line;
+    line += c;
+  }
 }
 
 double cpu_seconds_of(pid_t pid) {
-  std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
-  std::string text{std::istreambuf_iterator<char>{stat}, {}};
-  std::istringstream fields{text.substr(text.rfind(')') + 2)};
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;  // state .. cmajflt
-  double user = 0, system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  // Nanoseconds, where stat(5) counts in hundredths of a second: an idle daemon uses few.
+  double all = 0;
+  std::error_code gone;
+  const auto tasks = "/proc/" + std::to_string(pid) + "/task";
+  for (const auto& task : std::filesystem::directory_iterator{tasks, gone}) {
+    double ns = 0;
+    std::ifstream{task.path() / "schedstat"} >> ns;
+    all += ns / 1e9;
+  }
+  return all;
 }
 
 long rss_kb_of(pid_t pid) {

@@ -2,6 +2,7 @@
 // time and memory are the kernel's account of it and nothing else's.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <sys/types.h>
@@ -30,8 +31,8 @@ class background {
   background(const background&) = delete;
   background& operator=(const background&) = delete;
   pid_t pid() const { return pid_; }
-  /// The next line the child wrote to its pipe; empty at its end.
-  std::string read_line();
+  /// The next line the child wrote to its pipe; empty at its end, or when it took longer.
+  std::string read_line(std::chrono::milliseconds within = std::chrono::seconds{20});
 
  private:
   pid_t pid_ = -1;

@@ -21,6 +21,8 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -55,8 +57,9 @@ class closed_loop {
     house_.subscribe("logger",
                      [this](const event& e) { lines_ += book_.tell(e).size(); });
     house_.subscribe("again", [this](const event& e) {
-      if (!e.as<decision_made>()) return;
-      ++cycles_;
+      const bool failed = e.as<status_failed>() != nullptr;
+      if (!failed && !e.as<decision_made>()) return;
+      ++(failed ? failures_ : cycles_);
       // Named by number, so that this look-up costs the measured cycle next to nothing.
       caf::anon_send(pollers_[std::stoul(e.target->name.substr(1))], poll_now{});
     });
@@ -74,6 +77,7 @@ class closed_loop {
 
   void run_for(clock::duration d) { loop_.io().run_for(d); }
   std::uint64_t cycles() const { return cycles_; }
+  std::uint64_t failures() const { return failures_; }
 
  private:
   static net::client_options options(std::size_t connections) {
@@ -103,18 +107,18 @@ class closed_loop {
   caf::actor_system system_;
   actors::house house_;
   std::vector<poller_actor> pollers_;
-  std::uint64_t cycles_ = 0;
+  std::uint64_t cycles_ = 0, failures_ = 0;
   std::size_t lines_ = 0;
 };
 
-/// Prints `<cycles> <cpu seconds>` for the measured time.
+/// Prints `<cycles> <cpu seconds> <failed polls>` for the measured time.
 void run_cycles(std::uint16_t port, std::size_t connections) {
   closed_loop loop{port, connections};
   loop.run_for(warm_up);
   const auto cycles = loop.cycles();
   const auto cpu = cpu_now();
   loop.run_for(measured);
-  fmt::print("{} {}\n", loop.cycles() - cycles, cpu_now() - cpu);
+  fmt::print("{} {} {}\n", loop.cycles() - cycles, cpu_now() - cpu, loop.failures());
   std::fflush(stdout);
   std::_Exit(0);
 }
@@ -134,21 +138,46 @@ std::unique_ptr<background> serve_document() {
   });
 }
 
-double wrk_us_per_request(std::uint16_t port, std::size_t connections) {
+/// What one run has found: the CPU time of each, and how many there were.
+struct figure {
+  double us = 0;
+  std::uint64_t samples = 0;
+};
+
+figure wrk_us_per_request(std::uint16_t port, std::size_t connections) {
   const auto out =
       run(std::vector<std::string>{"wrk", "-t1", fmt::format("-c{}", connections), "-d3s",
                                    fmt::format("http://127.0.0.1:{}/app/status", port)});
   const auto at = out.output.find(" requests in ");
-  if (at == std::string::npos) return 0;
+  if (at == std::string::npos) return {};
   const auto line = out.output.rfind('\n', at) + 1;
-  return out.cpu_seconds * 1e6 / std::stod(out.output.substr(line, at - line));
+  const auto requests = std::stoull(out.output.substr(line, at - line));
+  return {out.cpu_seconds * 1e6 / static_cast<double>(requests), requests};
 }
 
-double cycle_us(std::uint16_t port, std::size_t connections) {
+figure cycle_us(std::uint16_t port, std::size_t connections) {
   const auto out = run([&] { run_cycles(port, connections); });
-  double cycles = 0, cpu = 0;
-  std::sscanf(out.output.c_str(), "%lf %lf", &cycles, &cpu);
-  return cycles > 0 ? cpu * 1e6 / cycles : 0;
+  std::istringstream said{out.output};
+  std::uint64_t cycles = 0, failures = 0;
+  double cpu = 0;
+  if (!(said >> cycles >> cpu >> failures) || cycles == 0) return {};
+  if (failures * 100 > cycles)
+    throw std::runtime_error{
+        fmt::format("{} polls failed beside {} cycles over {} "
+                    "connections: they are not measured",
+                    failures, cycles, connections)};
+  return {cpu * 1e6 / static_cast<double>(cycles), cycles};
+}
+
+constexpr std::uint64_t samples_min = 1000;  // of each run; there are 100 times as many
+
+/// The run in the middle, and the fewest samples of all.
+figure median(std::vector<figure> runs) {
+  std::sort(runs.begin(), runs.end(),
+            [](const auto& a, const auto& b) { return a.us < b.us; });
+  auto middle = runs[runs.size() / 2];
+  for (const auto& f : runs) middle.samples = std::min(middle.samples, f.samples);
+  return middle;
 }
 
 }  // namespace
@@ -158,21 +187,20 @@ void measure_cycles(results& out) {
   const auto port = static_cast<std::uint16_t>(std::stoi(server->read_line()));
   for (const std::size_t connections : {1, 100, 1000}) {
     // In turn, A B A B, and the median of each: the machine's speed drifts.
-    std::vector<double> ours, theirs, ratios;
+    std::vector<figure> ours, theirs, ratios;
     for (int i = 0; i < 3; ++i) {
       theirs.push_back(wrk_us_per_request(port, connections));
       ours.push_back(cycle_us(port, connections));
-      ratios.push_back(theirs.back() > 0 ? ours.back() / theirs.back() : 0);
+      ratios.push_back({ours.back().us / theirs.back().us});
     }
-    const auto median = [](std::vector<double> v) {
-      std::sort(v.begin(), v.end());
-      return v[v.size() / 2];
-    };
-    out.push_back({fmt::format("wrk/{}", connections), median(theirs), "us CPU", "", 0});
-    out.push_back({fmt::format("cycle/{}", connections), median(ours), "us CPU", "wrk",
-                   median(ratios)});
+    const auto cycle = median(ours), wrk = median(theirs);
+    const auto ratio = median(ratios).us;
+    out.push_back({fmt::format("wrk/{}", connections), wrk.us, "us CPU", "", 0,
+                   wrk.samples, samples_min});
+    out.push_back({fmt::format("cycle/{}", connections), cycle.us, "us CPU", "wrk", ratio,
+                   cycle.samples, samples_min});
     fmt::print("{} connections: {:.1f} us, wrk {:.1f} us, {:.2f} x\n", connections,
-               median(ours), median(theirs), median(ratios));
+               cycle.us, wrk.us, ratio);
   }
 }
 
@@ -239,10 +267,12 @@ void measure_reaction(results& out) {
     if (line.empty()) break;
     us.push_back(std::stod(line));
   }
-  if (us.empty()) return;
   std::sort(us.begin(), us.end());
-  out.push_back({"reaction/median", us[us.size() / 2], "us", "", 0});
-  out.push_back({"reaction/p99", us[us.size() * 99 / 100], "us", "", 0});
+  const auto at = [&](std::size_t hundredth) {
+    return us.empty() ? 0 : us[us.size() * hundredth / 100];
+  };
+  out.push_back({"reaction/median", at(50), "us", "", 0, us.size(), samples_min});
+  out.push_back({"reaction/p99", at(99), "us", "", 0, us.size(), samples_min});
 }
 
 }  // namespace scaleit::bench

@@ -76,7 +76,8 @@ class collector : public benchmark::ConsoleReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     ConsoleReporter::ReportRuns(runs);
     for (const auto& r : runs)
-      out_.push_back({r.benchmark_name(), r.GetAdjustedCPUTime(), "ns CPU", "", 0});
+      out_.push_back({r.benchmark_name(), r.GetAdjustedCPUTime(), "ns CPU", "", 0,
+                      static_cast<std::uint64_t>(r.iterations)});
   }
 
  private:

@@ -82,6 +82,9 @@ scaler::scaler(const scaler_options& o) {
     record_ = (directory_.path() / "record").string();
     p.command.insert(p.command.end(), {"--record", record_});
   }
+  if (!o.before.empty())
+    p.command.insert(p.command.begin(),
+                     {"/bin/sh", "-c", o.before + "; exec \"$@\"", "sh"});
   p.environment = o.environment;
   p.directory = directory_.path();
   p.errors = o.errors;
@@ -146,19 +149,32 @@ sample_application::sample_application(const std::vector<std::string>& arguments
     throw std::runtime_error("the application does not start: " + process_->err());
 }
 
-result run(const std::vector<std::string>& arguments,
-           const std::map<std::string, std::string>& environment,
-           const std::filesystem::path& directory) {
-  process_options p;
-  p.command = command(arguments);
-  p.environment = environment;
-  p.directory = directory;
+namespace {
+
+result end_of(const process_options& p) {
   test::process child{p};
   result r;
   r.code = child.wait().value_or(-1);
   r.out = child.out();
   r.err = child.err();
   return r;
+}
+
+}  // namespace
+
+result run(const std::vector<std::string>& arguments,
+           const std::map<std::string, std::string>& spec::environment,
+           const std::filesystem::path& directory) {
+  return end_of({command(arguments), spec::environment, directory});
+}
+
+result shell(const std::string& commands,
+             const std::map<std::string, std::string>& spec::environment,
+             const std::filesystem::path& directory) {
+  auto all = spec::environment;
+  all["SCALEIT"] = SCALEIT_BINARY;
+  all.emplace("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+  return end_of({{"/bin/sh", "-c", commands}, all, directory});
 }
 
 }  // namespace scaleit::e2e

@@ -39,6 +39,8 @@ struct scaler_options {
   std::map<std::string, std::string> environment = {};
   std::vector<std::string> arguments = {};
   test::stderr_to errors = test::stderr_to::file;
+  /// A shell's commands in whose process the daemon then runs: `ulimit -n 64`.
+  std::string before = {};
 };
 
 /// `scaleit run` on a free metrics port. Throws when it does not come up. Records itself,
@@ -91,5 +93,10 @@ struct result {
 result run(const std::vector<std::string>& arguments,
            const std::map<std::string, std::string>& environment = {},
            const std::filesystem::path& directory = "/");
+
+/// The same of a shell's commands, to which `$SCALEIT` is the binary.
+result shell(const std::string& commands,
+             const std::map<std::string, std::string>& spec::environment = {},
+             const std::filesystem::path& directory = "/");
 
 }  // namespace scaleit::e2e

@@ -25,13 +25,13 @@ trick_plan planned(trick play, bool counts = false) {
 
 }  // namespace
 
-TEST_CASE("SIGTERM and SIGINT end the daemon with 0", "[signals]") {
-  for (const int signal : {SIGTERM, SIGINT}) {
+TEST_CASE("what asks the daemon to stop ends it with 0", "[signals]") {
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGPWR, SIGXCPU}) {
     scripted_application application;
     scaler d{application.port()};
     REQUIRE(eventually([&] { return application.polls() >= 2; }));
     CHECK(d.stop(signal, 1500ms) == 0);
-    const std::string name = signal == SIGINT ? "SIGINT" : "SIGTERM";
+    const auto name = std::string{"SIG"} + ::sigabbrev_np(signal);
     CHECK_THAT(d.log(), ContainsSubstring(name + ": stopping"));
     CHECK_THAT(d.log(), ContainsSubstring("stopped: " + name));
   }
@@ -80,8 +80,68 @@ TEST_CASE("a second signal ends the daemon at once", "[signals]") {
   d.process().signal(SIGTERM);
   REQUIRE(
       eventually([&] { return d.log().find("SIGTERM: stopping") != std::string::npos; }));
+  std::this_thread::sleep_for(50ms);
   REQUIRE(d.process().running());
   CHECK(d.stop(SIGINT, 500ms) == 128 + SIGINT);
+}
+
+TEST_CASE("a signal that is handed on by a script is the same request", "[signals]") {
+  scripted_application application{16};
+  application.plan_puts(planned(
+      [](peer& p, const std::string&) {
+        std::this_thread::sleep_for(500ms);
+        return p.send("HTTP/1.1 204 No Content\r\n\r\n");
+      },
+      true));
+  scaler d{application.port()};
+  REQUIRE(eventually([&] { return application.puts() >= 1; }));
+  d.process().signal(SIGINT);
+  CHECK(d.stop(SIGTERM) == 0);
+  CHECK_THAT(d.log(), ContainsSubstring("replicas 10 -> 20"));
+}
+
+TEST_CASE("what a terminal, a log rotation or a habit sends ends nothing", "[signals]") {
+  scripted_application application{16};
+  application.plan_puts(planned(
+      [](peer& p, const std::string&) {
+        std::this_thread::sleep_for(500ms);
+        return p.send("HTTP/1.1 204 No Content\r\n\r\n");
+      },
+      true));
+  scaler d{application.port()};
+  REQUIRE(eventually([&] { return application.puts() >= 1; }));
+  for (const int s : {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO,
+                      SIGSTKFLT, SIGTTIN, SIGTTOU, SIGXFSZ, SIGPIPE, SIGWINCH, SIGURG,
+                      SIGCHLD, SIGCONT, SIGRTMIN, SIGRTMIN + 3, SIGRTMAX})
+    d.process().signal(s);
+  CHECK(eventually([&] { return application.replicas() == 20; }));
+  CHECK(eventually([&] {
+    return d.log().find("SIGHUP: nothing changes; settings are read at the start only") !=
+           std::string::npos;
+  }));
+  CHECK(d.process().running());
+  CHECK(d.stop(SIGTERM) == 0);
+  CHECK_THAT(d.log(), ContainsSubstring("replicas 10 -> 20"));
+}
+
+TEST_CASE("the end of its terminal is not the daemon's", "[signals]") {
+  scripted_application application{16};
+  const temporary_directory at;
+  // script(1) gives it a terminal, and takes it away when it ends.
+  if (shell("command -v script").code != 0) return;
+  process terminal{{{"/bin/sh", "-c",
+                     std::string{"exec script -qc 'echo $$ >id; exec "} + SCALEIT_BINARY +
+                         " run --metrics-listen 127.0.0.1:0 --record record' /dev/null"},
+                    fast_environment(application.port()),
+                    at.path()}};
+  REQUIRE(eventually([&] { return application.replicas() == 20; }));
+  terminal.signal(SIGKILL);
+  REQUIRE(terminal.wait());
+  const int polls = application.polls();
+  CHECK(eventually([&] { return application.polls() >= polls + 5; }));
+  CHECK(
+      shell("kill $(cat id); while kill -0 $(cat id); do sleep 0.05; done", {}, at.path())
+          .code == 0);
 }
 
 TEST_CASE("nobody reading the log hinders neither scaling nor the end", "[signals]") {

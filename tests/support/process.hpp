@@ -64,6 +64,7 @@ class process {
   process(const process&) = delete;
   process& operator=(const process&) = delete;
 
+  pid_t id() const { return id_; }
   void signal(int number) const;
   /// The exit code, or 128 + the signal that ended it; nothing if it runs on.
   std::optional<int> wait(std::chrono::milliseconds within = std::chrono::seconds{10});
