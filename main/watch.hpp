@@ -6,6 +6,7 @@
 #include "actors/health.hpp"
 #include "main/listen.hpp"
 #include "net/event_loop.hpp"
+#include "net/router.hpp"
 #include "net/server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -42,7 +43,8 @@ class watch {
 
  private:
   std::unique_ptr<net::http_server> listen(const listen_address& at);
-  void serve(net::server_request&& request, net::responder answer) const;
+  net::router routes() const;
+  net::server_response readiness() const;
   void await_signal();
   void on_signal(int signal);
 
