@@ -3,6 +3,7 @@
 #pragma once
 
 #include "messages/time.hpp"
+#include "net/routes.hpp"
 #include "net/server.hpp"
 #include "simulation/application.hpp"
 #include "simulation/fault_plan.hpp"
@@ -50,17 +51,16 @@ class app_service {
     simulation::fault_plan faults;
   };
 
-  struct place {
-    std::size_t app = 0;
-    std::string_view endpoint;  ///< of the application: "status" or "replicas"
-  };
-
-  std::optional<place> find(std::string_view path) const;
-  net::server_response answer(place at, const net::server_request& request,
+  /// Which application a path means. None: there is no such one.
+  std::optional<std::size_t> app_of(const net::route_match& at) const;
+  net::server_response answer(const net::route_match& at,
+                              const net::server_request& request, std::size_t app,
                               microseconds now);
   void advance(std::size_t app, microseconds now);
 
   bool many_;
+  net::routes routes_;
+  std::size_t status_ = 0;  ///< the number of its route
   observer on_change_;
   std::vector<instance> apps_;
 };

@@ -52,10 +52,7 @@ std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at,
                                                 std::size_t connections_max) {
   try {
     return std::make_unique<net::http_server>(
-        loop_, server_options_for(at, connections_max),
-        [this](net::server_request&& r, net::responder a) {
-          serve(std::move(r), std::move(a));
-        });
+        loop_, server_options_for(at, connections_max), routes());
   } catch (const std::system_error& e) {
     throw cannot_listen{e.code().message()};
   }
@@ -71,27 +68,33 @@ void watch::start() {
   thread_ = std::thread{[this] { loop_.io().run(); }};
 }
 
-// -- HTTP -------------------------------------------------------------------------------
+// -- HTTP ----------------------------------------------------------------------
 
-void watch::serve(net::server_request&& request, net::responder answer) const {
-  if (request.method != "GET" && request.method != "HEAD") {
-    auto refusal = plain(405, "only GET and HEAD are served here\n");
-    refusal.headers.push_back({"Allow", "GET, HEAD"});
-    return answer.send(std::move(refusal));
-  }
-  if (request.path == "/metrics" || request.path == "/")
-    return answer.send(telemetry::exposition(metrics_, request.accept));
-  if (request.path == "/healthz") return answer.send(plain(200, "ok\n"));
-  if (request.path != "/readyz")
-    return answer.send(plain(404, "not here; try /metrics, /healthz or /readyz\n"));
-  const auto complaints = board_.complaints(now());
-  if (complaints.empty()) return answer.send(plain(200, "ready\n"));
-  std::string text;
-  for (const auto& c : complaints) text += c + "\n";
-  answer.send(plain(503, std::move(text)));
+net::router watch::routes() const {
+  const auto metrics = [this](net::routed_request&& r, net::responder answer) {
+    answer.send(telemetry::exposition(metrics_, r.header("Accept").value_or("")));
+  };
+  net::router all;
+  all.otherwise("not here; try /metrics, /healthz or /readyz");
+  all.on("GET", "/metrics", metrics).on("GET", "/", metrics);
+  all.on("GET", "/healthz", [](net::routed_request&&, net::responder answer) {
+    answer.send(plain(200, "ok\n"));
+  });
+  all.on("GET", "/readyz", [this](net::routed_request&&, net::responder answer) {
+    answer.send(readiness());
+  });
+  return all;
 }
 
-// -- signals ----------------------------------------------------------------------------
+net::server_response watch::readiness() const {
+  const auto complaints = board_.complaints(now());
+  if (complaints.empty()) return plain(200, "ready\n");
+  std::string text;
+  for (const auto& c : complaints) text += c + "\n";
+  return plain(503, std::move(text));
+}
+
+// -- signals -------------------------------------------------------------------
 
 void watch::await_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {

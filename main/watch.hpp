@@ -4,6 +4,7 @@
 #pragma once
 
 #include "net/event_loop.hpp"
+#include "net/router.hpp"
 #include "net/server.hpp"
 #include "spec/listen.hpp"
 #include "telemetry/health.hpp"
@@ -44,7 +45,8 @@ class watch {
  private:
   std::unique_ptr<net::http_server> listen(const spec::listen_address& at,
                                            std::size_t connections_max);
-  void serve(net::server_request&& request, net::responder answer) const;
+  net::router routes() const;
+  net::server_response readiness() const;
   void await_signal();
   void on_signal(int signal);
 

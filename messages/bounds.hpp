@@ -37,15 +37,23 @@ inline constexpr std::size_t url_bytes_max = 8 * 1024;
 // -- the HTTP servers -------------------------------------------------------------
 inline constexpr std::size_t server_connections_max = 128;
 inline constexpr std::size_t request_header_bytes_max = 8 * 1024;
+inline constexpr std::size_t request_headers_max = 100;
 inline constexpr std::size_t request_body_bytes_max = 64 * 1024;
-inline constexpr auto request_read_timeout = 5s;
-inline constexpr auto response_write_timeout = 10s;
+inline constexpr std::size_t problem_detail_bytes_max = 1024;
+inline constexpr auto request_read_timeout = 5s;     ///< a body has more, by its size
+inline constexpr auto response_write_timeout = 10s;  ///< without progress
+inline constexpr std::size_t transfer_bytes_per_second_min =
+    8 * 1024;  ///< of a body, either way, once the time-out has passed
 inline constexpr auto server_idle_timeout = 60s;
 inline constexpr auto server_stall_time =
     1s;  ///< then a full server gives up who does not read
 inline constexpr auto server_drain_time = 1s;  ///< reading on after a last answer
 inline constexpr std::size_t server_drain_bytes_max = 256 * 1024;
 inline constexpr auto server_accept_pause = 100ms;  ///< after accept() failed
+inline constexpr std::size_t server_streams_max = 64;
+inline constexpr std::size_t stream_buffer_bytes_max = 256 * 1024;  ///< of one client
+inline constexpr auto stream_stall_timeout = 10s;  ///< for a client that does not read
+inline constexpr auto stream_ack_timeout = 30s;    ///< for one whose machine has gone
 
 // -- targets and their actors -----------------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;

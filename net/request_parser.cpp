@@ -1,26 +1,85 @@
 #include "net/request_parser.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace scaleit::net {
 
+namespace {
+
 namespace http = boost::beast::http;
+using boost::beast::error_code;
 using boost::beast::iequals;
 
-request_parser::request_parser(std::size_t header_bytes_max, std::size_t body_bytes_max)
-    : header_bytes_max_(header_bytes_max) {
-  header_limit(static_cast<std::uint32_t>(header_bytes_max));
-  body_limit(body_bytes_max);
+using beast_view = boost::beast::string_view;
+
+std::string_view view(beast_view s) { return {s.data(), s.size()}; }
+
+/// Splits path and query; a proxy's absolute form (RFC 9112, 3.2.2) loses its origin.
+void set_target(server_request& r, std::string_view target) {
+  if (!target.empty() && target.front() != '/') {
+    const auto scheme = target.find("://");
+    if (scheme != std::string_view::npos) {
+      const auto path = target.find_first_of("/?", scheme + 3);
+      target = path == std::string_view::npos ? "/" : target.substr(path);
+    }
+  }
+  const auto mark = target.find('?');
+  r.path = target.substr(0, mark);
+  if (r.path.empty()) r.path = "/";
+  if (mark != std::string_view::npos) r.query = target.substr(mark + 1);
 }
 
-request_parser::progress request_parser::feed(const char* data, std::size_t n,
-                                              std::size_t& used) {
+/// Lines of one name are one list (RFC 9110, 5.3).
+void add_header(std::vector<header>& all, std::string_view name, std::string_view value) {
+  const auto same = std::find_if(all.begin(), all.end(), [&](const header& h) {
+    return iequals(h.name, beast_view{name.data(), name.size()});
+  });
+  if (same == all.end())
+    all.push_back({std::string(name), std::string(value)});
+  else
+    (same->value += ", ") += value;
+}
+
+}  // namespace
+
+class request_parser::impl {
+ public:
+  impl(std::size_t header_bytes_max, std::size_t body_bytes_max)
+      : header_bytes_max_(header_bytes_max) {
+    parser_.header_limit(static_cast<std::uint32_t>(header_bytes_max));
+    parser_.body_limit(body_bytes_max);
+  }
+
+  progress feed(const char* data, std::size_t n, std::size_t& used);
+  progress fail(int status, std::string reason);
+  progress fail(error_code ec);
+  bool take_header();
+
+  http::request_parser<http::string_body> parser_;
+  std::size_t header_bytes_max_;
+  std::size_t header_bytes_ = 0;
+  server_request request_;
+  bool expects_ = false;
+  int status_ = 0;
+  std::string reason_;
+};
+
+request_parser::progress request_parser::impl::feed(const char* data, std::size_t n,
+                                                    std::size_t& used) {
   used = 0;
-  while (used < n && !is_done()) {
+  while (used < n && !parser_.is_done()) {
     // One put() ends with the header at the latest, as eager() is off.
-    const auto in_header = !is_header_done();
+    const auto in_header = !parser_.is_header_done();
     error_code ec;
-    const auto taken = put(boost::asio::const_buffer(data + used, n - used), ec);
+    const auto taken = parser_.put(boost::asio::const_buffer(data + used, n - used), ec);
     used += taken;
     if (in_header) {
       // Beast measures only what it has not yet taken: fields that come one by
@@ -30,108 +89,89 @@ request_parser::progress request_parser::feed(const char* data, std::size_t n,
       if (header_bytes_ + waiting > header_bytes_max_)
         return fail(http::error::header_limit);
     } else if (ec == http::error::need_more && n - used > header_bytes_max_) {
-      return fail(400, "A chunk's header or the trailer is too large.");
+      return fail(400, "a chunk's header or the trailer is too large");
     }
     if (ec == http::error::need_more) return progress::more;
-    if (status_ != 0) return progress::failed;
     if (ec) return fail(ec);
+    // At once, as Beast would put the fields of a trailer beside those of the header.
+    if (in_header && parser_.is_header_done() && !take_header()) return progress::failed;
   }
-  return is_done() ? progress::done : progress::more;
+  return parser_.is_done() ? progress::done : progress::more;
 }
 
-bool request_parser::take_expect_continue() {
-  return std::exchange(expects_, false) && is_header_done() && version_ >= 11;
+/// What a request must and must not have for the server to know where it ends.
+bool request_parser::impl::take_header() {
+  const auto& message = parser_.get();
+  std::size_t lines = 0, hosts = 0;
+  bool coded = false;
+  for (const auto& field : message) {
+    if (++lines > bounds::request_headers_max)
+      return fail(431, fmt::format("the request has more than {} header fields",
+                                   bounds::request_headers_max)),
+             false;
+    hosts += field.name() == http::field::host;
+    coded = coded || (field.name() == http::field::transfer_encoding &&
+                      !iequals(field.value(), "chunked"));
+    add_header(request_.headers, view(field.name_string()), view(field.value()));
+  }
+  // RFC 9112, 3.2: exactly one Host, which only HTTP/1.0 may leave out.
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11))
+    return fail(400, "the request must have one Host field"), false;
+  // Unread, the coded body would pass for the next request.
+  if (coded) return fail(501, "the transfer coding is not supported"), false;
+  request_.method = view(message.method_string());
+  set_target(request_, view(message.target()));
+  expects_ =
+      message.version() >= 11 && iequals(message[http::field::expect], "100-continue");
+  return true;
 }
 
-request_parser::progress request_parser::fail(int status, std::string reason) {
+request_parser::progress request_parser::impl::fail(int status, std::string reason) {
   status_ = status;
   reason_ = std::move(reason);
   return progress::failed;
 }
 
-request_parser::progress request_parser::fail(error_code ec) {
+request_parser::progress request_parser::impl::fail(error_code ec) {
   if (ec == http::error::header_limit)
-    return fail(431, "The request's header is too large.");
-  if (ec == http::error::body_limit) return fail(413, "The request's body is too large.");
+    return fail(431, fmt::format("the request's header is larger than {} bytes",
+                                 header_bytes_max_));
+  if (ec == http::error::body_limit || ec == http::error::buffer_overflow)
+    return fail(413, "the request's body is too large");
   if (ec == http::error::bad_version)
-    return fail(400, "This is not HTTP/1.0 or HTTP/1.1.");
-  return fail(400, "The request is malformed: " + ec.message() + ".");
+    return fail(400, "this is not HTTP/1.0 or HTTP/1.1");
+  return fail(400, "the request is malformed: " + ec.message());
 }
 
-/// Splits path and query; a proxy's absolute form (RFC 9112, 3.2.2) loses its origin.
-void request_parser::set_target(string_view target) {
-  if (!target.empty() && target.front() != '/') {
-    const auto scheme = target.find("://");
-    if (scheme != string_view::npos) {
-      const auto path = target.find_first_of("/?", scheme + 3);
-      target = path == string_view::npos ? string_view("/") : target.substr(path);
-    }
-  }
-  const auto mark = target.find('?');
-  request_.path.assign(target.data(), std::min(mark, target.size()));
-  if (request_.path.empty()) request_.path = "/";
-  if (mark != string_view::npos) {
-    const auto query = target.substr(mark + 1);
-    request_.query.assign(query.data(), query.size());
-  }
+// -- request_parser ------------------------------------------------------------
+
+request_parser::request_parser(std::size_t header_bytes_max, std::size_t body_bytes_max)
+    : impl_(std::make_unique<impl>(header_bytes_max, body_bytes_max)) {}
+request_parser::request_parser(request_parser&&) noexcept = default;
+request_parser& request_parser::operator=(request_parser&&) noexcept = default;
+request_parser::~request_parser() = default;
+
+request_parser::progress request_parser::feed(const char* data, std::size_t n,
+                                              std::size_t& used) {
+  return impl_->feed(data, n, used);
 }
 
-void request_parser::on_request_impl(http::verb verb, string_view method,
-                                     string_view target, int version, error_code&) {
-  version_ = version;
-  head_ = verb == http::verb::head;
-  if (head_)
-    request_.method = "GET";
-  else
-    request_.method.assign(method.data(), method.size());
-  set_target(target);
+int request_parser::status() const { return impl_->status_; }
+const std::string& request_parser::reason() const { return impl_->reason_; }
+bool request_parser::http_1_0() const { return impl_->parser_.get().version() == 10; }
+bool request_parser::keep_alive() const { return impl_->parser_.keep_alive(); }
+
+std::size_t request_parser::body_bytes() const {
+  return impl_->parser_.get().body().size();
 }
 
-void request_parser::on_field_impl(field name, string_view, string_view value,
-                                   error_code&) {
-  if (header_seen_) return;
-  switch (name) {
-    case field::accept:  // a list may come in several lines (RFC 9110, 5.3)
-      if (!request_.accept.empty()) request_.accept += ", ";
-      request_.accept.append(value.data(), value.size());
-      break;
-    case field::content_type:
-      request_.content_type.assign(value.data(), value.size());
-      break;
-    case field::expect:
-      expects_ = iequals(value, "100-continue");
-      break;
-    case field::host:
-      ++hosts_;
-      break;
-    case field::transfer_encoding:
-      coded_ = coded_ || !iequals(value, "chunked");
-      break;
-    default:
-      break;
-  }
+server_request request_parser::take() {
+  impl_->request_.body = std::move(impl_->parser_.get().body());
+  return std::move(impl_->request_);
 }
 
-void request_parser::on_header_impl(error_code& ec) {
-  header_seen_ = true;
-  // RFC 9112, 3.2: exactly one Host, which only HTTP/1.0 may leave out.
-  if (hosts_ > 1 || (hosts_ == 0 && version_ >= 11))
-    fail(400, "The request must have one Host field.");
-  // Unread, the coded body would pass for the next request.
-  else if (coded_)
-    fail(501, "The transfer coding is not supported.");
-  if (status_ != 0) ec = http::error::bad_value;
-}
-
-std::size_t request_parser::on_body_impl(string_view body, error_code&) {
-  request_.body.append(body.data(), body.size());
-  return body.size();
-}
-
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, string_view body,
-                                               error_code&) {
-  request_.body.append(body.data(), body.size());
-  return body.size();
+bool request_parser::take_expect_continue() {
+  return std::exchange(impl_->expects_, false);
 }
 
 }  // namespace scaleit::net

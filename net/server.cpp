@@ -24,7 +24,8 @@ using std::chrono::milliseconds;
 
 /// Often enough that no deadline is missed by more than a quarter, or half a second.
 milliseconds sweep_interval(const server_options& o) {
-  const auto shortest = std::min({o.read_timeout, o.write_timeout, o.idle_timeout});
+  const auto shortest =
+      std::min({o.read_timeout, o.write_timeout, o.stall_timeout, o.idle_timeout});
   return std::clamp<milliseconds>(shortest / 4, milliseconds(1), milliseconds(500));
 }
 
@@ -48,6 +49,9 @@ class http_server::impl final : public session_host,
     options = std::move(o);
     on_request = std::move(h);
     options.connections_max = std::max<std::size_t>(options.connections_max, 1);
+    // Streams are not given up for newcomers, so that they must leave room for some.
+    options.streams_max = std::min(options.streams_max,
+                                   std::max<std::size_t>(options.connections_max - 1, 1));
     sweep_interval_ = sweep_interval(options);
     listen();
   }
@@ -56,12 +60,19 @@ class http_server::impl final : public session_host,
   void stop() noexcept;
   std::uint16_t port() const { return port_; }
   std::size_t connections() const { return sessions_.size(); }
+  std::size_t streams() const { return streams_; }
 
   std::string_view common_headers() override;
   void forget(session& s) noexcept override;
   void on_answered() override {
     if (waiting_) retry_waiting();
   }
+  bool take_stream() override {
+    if (streams_ >= options.streams_max) return false;
+    ++streams_;
+    return true;
+  }
+  void return_stream() noexcept override { --streams_; }
 
  private:
   void listen();
@@ -78,6 +89,7 @@ class http_server::impl final : public session_host,
   milliseconds sweep_interval_{};
   bool sweeping_ = false;
   bool stopped_ = false;
+  std::size_t streams_ = 0;
   std::uint16_t port_ = 0;
   std::vector<std::shared_ptr<session>> sessions_;
   std::optional<tcp::socket> waiting_;  // accepted, but there is no room yet
@@ -85,7 +97,7 @@ class http_server::impl final : public session_host,
   std::string headers_;
 };
 
-// -- listening ----------------------------------------------------------------------
+// -- listening ------------------------------------------------------------
 
 void http_server::impl::listen() {
   const auto check = [this](const error_code& ec) {
@@ -145,12 +157,12 @@ void http_server::impl::admit(tcp::socket socket) {
 }
 
 /// Makes room when full: whoever has been idle longest goes first, then a client
-/// that has been longest about its request, then one that does not read its answer.
-/// Answers that make progress are left alone.
+/// that has been longest about its request, then one that is slow to read its answer.
+/// Streams and answers that make progress in time are left alone.
 bool http_server::impl::evict() {
   const auto now = session::clock::now();
   const auto rank = [now](const std::shared_ptr<session>& s) {
-    const bool spared = s->current() > session::phase::reading && !s->stalled(now);
+    const bool spared = s->current() > session::phase::reading && !s->overdue(now);
     return std::tuple(spared, s->current(), s->since());
   };
   const auto victim =
@@ -188,10 +200,10 @@ void http_server::impl::stop() noexcept {
   waiting_.reset();
   sweep_timer_.cancel();
   accept_timer_.cancel();
-  while (!sessions_.empty()) sessions_.back()->close();
+  while (!sessions_.empty()) sessions_.back()->stop();
 }
 
-// -- time -----------------------------------------------------------------------------
+// -- time -----------------------------------------------------------------
 
 void http_server::impl::arm_sweep() {
   sweeping_ = true;
@@ -205,7 +217,10 @@ void http_server::impl::arm_sweep() {
 void http_server::impl::on_sweep() {
   const auto now = session::clock::now();
   // Backwards, as forget() puts the last one into the gap.
-  for (auto i = sessions_.size(); i-- > 0;) sessions_[i]->on_sweep(now);
+  // A stream's on_close may close others.
+  for (auto i = sessions_.size(); i-- > 0;)
+    if (i < sessions_.size()) sessions_[i]->on_sweep(now);
+  if (stopped_) return;
   sweeping_ = false;
   if (waiting_) retry_waiting();  // someone may have stalled meanwhile
   if (!sessions_.empty()) arm_sweep();
@@ -220,8 +235,20 @@ std::string_view http_server::impl::common_headers() {
   return headers_;
 }
 
-// -- http_server
-// --------------------------------------------------------------------------
+// -- server_request ------------------------------------------------------------
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::optional<std::string_view> server_request::header(std::string_view name) const {
+  for (const auto& h : headers)
+    if (same_name(h.name, name)) return h.value;
+  return std::nullopt;
+}
+
+// -- http_server ---------------------------------------------------------------
 
 http_server::http_server(event_loop& loop, server_options options, handler on_request)
     : impl_(std::make_shared<impl>(loop, std::move(options), std::move(on_request))) {
@@ -231,5 +258,6 @@ http_server::http_server(event_loop& loop, server_options options, handler on_re
 http_server::~http_server() { impl_->stop(); }
 std::uint16_t http_server::port() const { return impl_->port(); }
 std::size_t http_server::connections() const { return impl_->connections(); }
+std::size_t http_server::streams() const { return impl_->streams(); }
 
 }  // namespace scaleit::net

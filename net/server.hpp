@@ -1,43 +1,55 @@
-// A small HTTP/1.1 server for metrics, health and the sample application.
+// A small HTTP/1.1 server: for metrics and health, for the sample application, and
+// for an API with streams.
 //
-// A handler is a function from request to answer, given at once or later
-// through the `responder`; the server moves the bytes and keeps the bounds, so
-// that a slow, greedy or malformed client hurts nobody.
+// A handler is a function from request to answer, given at once or later through
+// the `responder`, whole or as a stream; the server moves the bytes and keeps the
+// bounds, so that a slow, greedy or malformed client hurts nobody. router.hpp is a
+// handler that shares the work among others, by method and path.
 #pragma once
 
 #include "messages/bounds.hpp"
 #include "net/event_loop.hpp"
 #include "net/http.hpp"
+#include "net/stream.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scaleit::net {
 
+/// Whether two names of headers are one: case does not matter.
+bool same_name(std::string_view a, std::string_view b);
+
 struct server_request {
-  std::string method;  ///< as received: "GET"; also for HEAD, whose body is left out
-  std::string path;    ///< without the query: "/metrics"
+  std::string method;  ///< as received: "GET", "HEAD", "get"
+  std::string path;    ///< as received, without the query: "/targets/a%20b"
   std::string query;   ///< without the '?'
-  std::string accept;  ///< the Accept header, or empty
-  std::string content_type;
   std::string body;
+  std::vector<scaleit::header>
+      headers;  ///< one per name; several lines are joined by ", "
+
+  /// The value of a header, whatever the case of its name.
+  std::optional<std::string_view> header(std::string_view name) const;
 };
 
 struct server_response {
   int status = 200;
   std::string content_type;  ///< empty: none sent
   std::string body;
-  std::vector<header> headers;  ///< further ones, e.g. Allow
+  std::vector<scaleit::header> headers;  ///< further ones, e.g. Allow
 };
 
 /// The right to answer one request, once; movable; used on the loop's thread.
 /// Dropped unanswered it answers 500. Outliving the server or the connection is
 /// harmless. An answer that cannot be sent as it is (a control character in a
-/// header, a status below 200) becomes a 500.
+/// header, a status below 200, a length of the handler's own) becomes a 500. The
+/// body of an answer to HEAD is left out.
 class responder {
  public:
   class exchange;
@@ -47,6 +59,9 @@ class responder {
   ~responder();
 
   void send(server_response r);
+  /// Sends status and headers of `head` (its body is not looked at), and gives the
+  /// right to write the rest. Beyond streams_max the answer is a 503.
+  stream_writer stream(server_response head, stream_options o = {});
   /// Sends the header of `r` and the first `bytes` of its body, then closes.
   void send_cut(server_response r, std::size_t bytes);
   /// Closes with a TCP reset, without an answer.
@@ -62,9 +77,13 @@ struct server_options {
   std::size_t connections_max = bounds::server_connections_max;
   std::size_t header_bytes_max = bounds::request_header_bytes_max;
   std::size_t body_bytes_max = bounds::request_body_bytes_max;
+  std::size_t streams_max = bounds::server_streams_max;  ///< of the connections
   std::chrono::milliseconds read_timeout =
-      bounds::request_read_timeout;  ///< first byte to last
-  std::chrono::milliseconds write_timeout = bounds::response_write_timeout;
+      bounds::request_read_timeout;  ///< first byte to last, but for a large body
+  std::chrono::milliseconds write_timeout =
+      bounds::response_write_timeout;  ///< without progress
+  std::chrono::milliseconds stall_timeout =
+      bounds::stream_stall_timeout;  ///< the same for a stream
   std::chrono::milliseconds idle_timeout =
       bounds::server_idle_timeout;  ///< between requests
 };
@@ -76,12 +95,14 @@ class http_server {
   /// Listens at once. Throws std::system_error when it cannot (the address is in use,
   /// not ours, or not permitted).
   http_server(event_loop& loop, server_options options, handler on_request);
-  /// Closes the listener and every connection. On the loop's thread, or after
+  /// Closes the listener and every connection; a stream without an end of its own
+  /// gets one, as far as the client has room for it. On the loop's thread, or after
   /// the loop has stopped; before the loop is destroyed.
   ~http_server();
 
   std::uint16_t port() const;  ///< the one it got
   std::size_t connections() const;
+  std::size_t streams() const;
 
  private:
   class impl;

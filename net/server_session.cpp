@@ -1,39 +1,22 @@
 #include "net/server_session.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/beast/http/status.hpp>
-#include <fmt/format.h>
+#include "net/problem.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <utility>
 
 namespace scaleit::net {
 
 namespace {
 
-namespace http = boost::beast::http;
 using error_code = boost::system::error_code;
 
 constexpr std::size_t read_bytes = 8 * 1024;
 
-std::string_view phrase(int status) {
-  const auto s = http::obsolete_reason(static_cast<http::status>(status));
-  return {s.data(), s.size()};
-}
-
-bool printable(const std::string& s) {
-  return std::none_of(s.begin(), s.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
-}
-
-/// A header that a handler built from foreign text must not split the answer.
-bool sendable(const server_response& r) {
-  return r.status >= 200 && r.status <= 999 && printable(r.content_type) &&
-         std::all_of(r.headers.begin(), r.headers.end(), [](const header& h) {
-           return !h.name.empty() && printable(h.name) && printable(h.value);
-         });
+std::chrono::milliseconds time_for(std::size_t bytes) {
+  return std::chrono::milliseconds(bytes * 1000 / bounds::transfer_bytes_per_second_min);
 }
 
 }  // namespace
@@ -50,7 +33,7 @@ void session::start() {
   read();
 }
 
-void session::close() noexcept {
+void session::close(stream_end why) noexcept {
   if (phase_ == phase::closed) return;
   const auto self = shared_from_this();
   phase_ = phase::closed;
@@ -58,38 +41,60 @@ void session::close() noexcept {
   socket_->close(ec);
   // Destroyed now, as a responder may keep the session longer than the loop lives.
   socket_.reset();
-  std::exchange(host_, nullptr)->forget(*this);
+  const auto host = std::exchange(host_, nullptr);
+  const auto stream = std::exchange(stream_, nullptr);
+  if (stream) host->return_stream();
+  host->forget(*this);
+  if (stream) stream->close(why);  // last, as it may do anything
+}
+
+void session::stop() noexcept {
+  if (phase_ == phase::streaming) say_farewell();
+  close(stream_end::stopped);
 }
 
 void session::reset() noexcept {
   if (phase_ == phase::closed) return;
   error_code ec;
   socket_->set_option(asio::socket_base::linger(true, 0), ec);
-  close();
+  close(stream_end::cut);
 }
 
 void session::on_sweep(clock::time_point now) {
+  note_progress(now);
+  if (too_long(now)) close(stream_end::stalled);
+}
+
+/// The kernel lets us write again only when a good part of its buffer is free, which
+/// with a slow client takes many seconds. What the client takes shows earlier.
+void session::note_progress(clock::time_point now) {
+  if (!blocked_) return;
+  int queued = 0;
+  if (::ioctl(socket_->native_handle(), SIOCOUTQ, &queued) != 0) return;
+  if (queued != std::exchange(queued_, queued)) progressed_ = now;
+}
+
+bool session::too_long(clock::time_point now) const {
   const auto& o = host_->options;
-  auto limit = std::chrono::milliseconds::max();
+  const auto here = now - since_;
   switch (phase_) {
     case phase::idle:
-      limit = o.idle_timeout;
-      break;
+      return here >= o.idle_timeout;
     case phase::reading:
-      limit = o.read_timeout;
-      break;
+      return here >= o.read_timeout + time_for(parser_->body_bytes());
     case phase::writing:
-      limit = o.write_timeout;
-      break;
+      return now - progressed_ >= o.write_timeout ||
+             here >= o.write_timeout + time_for(written_);
+    case phase::streaming:  // one that has nothing to say may be silent for ever
+      return blocked_ && now - progressed_ >= o.stall_timeout;
     case phase::draining:
-      limit =
-          std::min<std::chrono::milliseconds>(bounds::server_drain_time, o.read_timeout);
-      break;
+      return here >= std::min<std::chrono::milliseconds>(bounds::server_drain_time,
+                                                         o.read_timeout);
     case phase::handling:  // the handler's own affair
     case phase::closed:
-      return;
+      break;
   }
-  if (now - since_ >= limit) close();
+  return false;
 }
 
 void session::enter(phase p) {
@@ -167,134 +172,21 @@ void session::dispatch() {
   phase_ = phase::handling;
   keep_alive_ = parser_->keep_alive();
   http_1_0_ = parser_->http_1_0();
-  without_body_ = parser_->head();
+  auto request = parser_->take();
+  without_body_ = request.method == "HEAD";
   const auto host = host_;  // the handler may end the server
   try {
-    host->on_request(parser_->take(), responder(shared_from_this()));
+    host->on_request(std::move(request), responder(shared_from_this()));
   } catch (...) {
     // Its responder answered 500 when the stack was unwound.
   }
 }
 
-void session::reject(int status, const std::string& reason) {
+void session::reject(int status, std::string_view reason) {
   phase_ = phase::handling;
   keep_alive_ = false;
   without_body_ = false;
-  answer({.status = status,
-          .content_type = "text/plain; charset=utf-8",
-          .body = reason + "\n",
-          .headers = {}},
-         std::nullopt);
-}
-
-// -- answering --------------------------------------------------------------------
-
-void session::answer(server_response r, std::optional<std::size_t> cut) {
-  if (phase_ != phase::handling) return;
-  if (!sendable(r)) r = {.status = 500, .content_type = {}, .body = {}, .headers = {}};
-  if (cut) keep_alive_ = false;
-  const auto size = r.body.size();
-  const auto bodyless = without_body_ || r.status == 204 || r.status == 304;
-  compose(r, size);
-  body_bytes_ = bodyless ? 0 : std::min(size, cut.value_or(size));
-  body_ = std::move(r.body);
-  written_ = 0;
-  flush();
-}
-
-void session::compose(const server_response& r, std::size_t body_bytes) {
-  head_.clear();
-  const auto out = std::back_inserter(head_);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\n", r.status, phrase(r.status));
-  head_ += host_->common_headers();
-  if (!r.content_type.empty()) ((head_ += "Content-Type: ") += r.content_type) += "\r\n";
-  if (r.status != 204 && r.status != 304)
-    fmt::format_to(out, "Content-Length: {}\r\n", body_bytes);
-  if (!keep_alive_)
-    head_ += "Connection: close\r\n";
-  else if (http_1_0_)
-    head_ += "Connection: keep-alive\r\n";
-  for (const auto& h : r.headers) (((head_ += h.name) += ": ") += h.value) += "\r\n";
-  head_ += "\r\n";
-}
-
-std::array<asio::const_buffer, 2> session::unsent() const {
-  const auto head = std::min(written_, head_.size());
-  const auto body = written_ - head;
-  return {asio::const_buffer(head_.data() + head, head_.size() - head),
-          asio::const_buffer(body_.data() + body, body_bytes_ - body)};
-}
-
-/// Writes at once what the kernel takes, which is nearly always everything.
-void session::flush() {
-  error_code ec;
-  const auto n = socket_->write_some(unsent(), ec);
-  written_ += n;
-  if (written_ == head_.size() + body_bytes_) return on_flushed();
-  if (ec && ec != asio::error::would_block && ec != asio::error::interrupted)
-    return close();
-  if (n > 0 || phase_ != phase::writing) progressed_ = clock::now();
-  if (phase_ != phase::writing) enter(phase::writing);
-  socket_->async_wait(asio::socket_base::wait_write,
-                      [self = shared_from_this()](error_code e) {
-                        if (self->phase_ != phase::writing) return;
-                        if (e) return self->close();
-                        self->flush();
-                      });
-}
-
-void session::on_flushed() {
-  body_ = std::string();
-  host_->on_answered();
-  if (!keep_alive_) {
-    // Closing on unread bytes would reset the connection and with it the answer.
-    enter(phase::draining);
-    error_code ec;
-    socket_->shutdown(asio::socket_base::shutdown_send, ec);
-    buffer_.clear();
-    return read();
-  }
-  enter(phase::idle);
-  if (pumping_) return;
-  if (buffer_.size() == 0) return read();
-  // Not from here: the caller is a handler, which must not find itself called again.
-  asio::post(socket_->get_executor(), [self = shared_from_this()] { self->pump(); });
-}
-
-// -- responder ----------------------------------------------------------------------
-
-responder::responder(std::shared_ptr<exchange> x) : exchange_(std::move(x)) {}
-responder::responder(responder&&) noexcept = default;
-
-responder& responder::operator=(responder&& other) noexcept {
-  // `old` answers for what was held before.
-  responder old(std::move(*this));
-  exchange_ = std::move(other.exchange_);
-  return *this;
-}
-
-responder::~responder() {
-  const auto x = std::exchange(exchange_, nullptr);
-  if (!x) return;
-  try {
-    x->answer({.status = 500, .content_type = {}, .body = {}, .headers = {}},
-              std::nullopt);
-  } catch (...) {
-    x->reset();
-  }
-}
-
-void responder::send(server_response r) {
-  if (const auto x = std::exchange(exchange_, nullptr))
-    x->answer(std::move(r), std::nullopt);
-}
-
-void responder::send_cut(server_response r, std::size_t bytes) {
-  if (const auto x = std::exchange(exchange_, nullptr)) x->answer(std::move(r), bytes);
-}
-
-void responder::reset() {
-  if (const auto x = std::exchange(exchange_, nullptr)) x->reset();
+  answer(problem(status, reason), std::nullopt);
 }
 
 }  // namespace scaleit::net

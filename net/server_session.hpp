@@ -1,14 +1,15 @@
 // One connection of the HTTP server: reads requests one after the other, hands
 // each to the handler, writes the answer.
 //
-//   idle -> reading -> handling -> writing -> idle ...
-//                                         \-> draining -> closed
+//   idle -> reading -> handling -> writing or streaming -> idle ...
+//                                                      \-> draining -> closed
 //
 // A session keeps no timer; the server's sweep calls on_sweep().
 #pragma once
 
 #include "net/request_parser.hpp"
 #include "net/server.hpp"
+#include "net/stream_channel.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -20,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace scaleit::net {
 
@@ -37,6 +39,9 @@ struct session_host {
   virtual void forget(session& s) noexcept = 0;
   /// A session has ended its answer: a full host may now prefer a newcomer to it.
   virtual void on_answered() = 0;
+  /// Whether there may be one more stream; each is given back.
+  virtual bool take_stream() = 0;
+  virtual void return_stream() noexcept = 0;
 };
 
 /// What a responder holds on to; a closed session ignores every call.
@@ -44,6 +49,7 @@ class responder::exchange {
  public:
   virtual ~exchange() = default;
   virtual void answer(server_response r, std::optional<std::size_t> cut) = 0;
+  virtual stream_writer stream(server_response head, stream_options o) = 0;
   virtual void reset() noexcept = 0;
 };
 
@@ -52,25 +58,38 @@ class session final : public responder::exchange,
  public:
   using clock = std::chrono::steady_clock;
 
-  /// In the order in which a full server gives them up; past `reading` only if stalled().
-  enum class phase : std::uint8_t { idle, draining, reading, handling, writing, closed };
+  /// In the order in which a full server gives them up; past `reading` only if overdue().
+  enum class phase : std::uint8_t {
+    idle,
+    draining,
+    reading,
+    handling,
+    writing,
+    streaming,
+    closed
+  };
 
   session(asio::ip::tcp::socket socket, std::shared_ptr<session_host> host);
 
   void start();
   /// Idempotent. Afterwards the session holds neither socket nor host.
-  void close() noexcept;
+  void close(stream_end why = stream_end::left) noexcept;
+  /// Closes, after a word of farewell to a stream.
+  void stop() noexcept;
   /// Closes if the time for the present phase is over.
   void on_sweep(clock::time_point now);
 
   phase current() const { return phase_; }
   clock::time_point since() const { return since_; }
-  /// Its client has not read anything of the answer for a while.
-  bool stalled(clock::time_point now) const {
-    return phase_ == phase::writing && now - progressed_ > bounds::server_stall_time;
+  /// Its client has not read anything of the answer for a while, or is longer about it
+  /// than it would be allowed to without progress: a newcomer may be preferred.
+  bool overdue(clock::time_point now) const {
+    return phase_ == phase::writing && (now - progressed_ > bounds::server_stall_time ||
+                                        now - since_ > host_->options.write_timeout);
   }
 
   void answer(server_response r, std::optional<std::size_t> cut) override;
+  stream_writer stream(server_response head, stream_options o) override;
   void reset() noexcept override;
 
   std::size_t slot = 0;  ///< the host's: where it keeps this session
@@ -79,17 +98,30 @@ class session final : public responder::exchange,
   using error_code = boost::system::error_code;
 
   void enter(phase p);
+  void note_progress(clock::time_point now);
+  bool too_long(clock::time_point now) const;
   void read();
   void on_read(error_code ec, std::size_t n);
   void pump();
   request_parser::progress parse();
   void dispatch();
-  void reject(int status, const std::string& reason);
+  void reject(int status, std::string_view reason);
   void send_continue();
-  void compose(const server_response& r, std::size_t body_bytes);
+
+  void compose(const server_response& r, std::string_view framing);
   void flush();
   void on_flushed();
-  std::array<asio::const_buffer, 2> unsent() const;
+  void finish();
+  std::array<asio::const_buffer, 3> unsent() const;
+  bool all_sent() const { return written_ == head_.size() + body_bytes_ + tail_.size(); }
+
+  void begin_stream();
+  void watch_client();
+  void on_client_stirred();
+  void pull();
+  void frame(std::string bytes, bool last);
+  void end_stream();
+  void say_farewell();
 
   std::optional<asio::ip::tcp::socket> socket_;
   std::shared_ptr<session_host> host_;
@@ -102,13 +134,21 @@ class session final : public responder::exchange,
   // -- the answer on its way out
   std::string head_;
   std::string body_;
-  std::size_t body_bytes_ = 0;  // of body_, those that are sent
-  std::size_t written_ = 0;
-  clock::time_point progressed_{};  // when written_ last grew
+  std::string_view tail_;
+  std::size_t body_bytes_ = 0;      // of body_, those that are sent
+  std::size_t written_ = 0;         // of all three
+  int queued_ = 0;                  // bytes that the kernel had at the last sweep
+  clock::time_point progressed_{};  // when the client last took something
+  bool blocked_ = false;            // the client has no room
   bool keep_alive_ = false;
   bool http_1_0_ = false;
   bool without_body_ = false;  // the request was HEAD
   std::size_t drained_ = 0;
+
+  // -- a stream
+  std::shared_ptr<stream_writer::channel> stream_;
+  std::size_t streams_ = 0;  // so far
+  bool last_ = false;        // what is on its way out is the last of it
 };
 
 }  // namespace scaleit::net

@@ -24,12 +24,6 @@ std::string_view cut(std::string_view& s, char separator) {
   return first;
 }
 
-bool same(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 struct media_range {
   std::string_view type;
   std::string_view version;
@@ -44,8 +38,8 @@ media_range parse_range(std::string_view item) {
     const auto name = cut(value, '=');
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    if (same(name, "version")) r.version = value;
-    if (!same(name, "q")) continue;
+    if (same_name(name, "version")) r.version = value;
+    if (!same_name(name, "q")) continue;
     double q = 0;
     const auto [rest, ec] = std::from_chars(value.data(), value.data() + value.size(), q);
     const bool valid = ec == std::errc() && rest == value.data() + value.size();
@@ -64,9 +58,9 @@ struct quality {
 
   void match(const media_range& r) {
     int s = 0;
-    if (same(r.type, type) && (r.version.empty() || r.version == version))
+    if (same_name(r.type, type) && (r.version.empty() || r.version == version))
       s = r.version.empty() ? 3 : 4;
-    else if (same(r.type, wildcard))
+    else if (same_name(r.type, wildcard))
       s = 2;
     else if (r.type == "*/*")
       s = 1;

@@ -177,18 +177,22 @@ TEST_CASE("a bad PUT is answered 400 with the reason and changes nothing") {
 
 TEST_CASE("a wrong method is answered 405 with those allowed, a wrong path 404") {
   app_service s{steady(8), nullptr};
-  for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "get"}) {
+  for (const auto* method : {"POST", "PUT", "DELETE", "get"}) {
     const auto r = s.handle(request(method, "/app/status"), 1s).response;
     CHECK(r.status == 405);
     REQUIRE(allow(r));
-    CHECK(*allow(r) == "GET, HEAD");
+    CHECK(*allow(r) == "GET, HEAD, OPTIONS");
   }
   for (const auto* method : {"GET", "HEAD", "POST", "PATCH"}) {
     const auto r = s.handle(request(method, "/app/replicas"), 1s).response;
     CHECK(r.status == 405);
     REQUIRE(allow(r));
-    CHECK(*allow(r) == "PUT");
+    CHECK(*allow(r) == "PUT, OPTIONS");
   }
+  const auto options = s.handle(request("OPTIONS", "/app/status"), 1s).response;
+  CHECK(options.status == 204);
+  REQUIRE(allow(options));
+  CHECK(*allow(options) == "GET, HEAD, OPTIONS");
   for (const auto* path :
        {"/", "", "/app", "/app/", "/app/status/", "/app/Status", "/status",
         "/apps/0/app/status", "//app/status", "/app/status2"}) {

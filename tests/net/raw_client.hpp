@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstdint>
@@ -89,6 +90,33 @@ class raw_client {
     send(request);
     return read_answer();
   }
+  /// Only the header of an answer; empty if the connection ended first.
+  std::string read_head() { return read_through("\r\n\r\n"); }
+  /// Everything up to `mark` and with it; empty if the connection ended first.
+  std::string read_through(std::string_view mark) {
+    std::size_t end;
+    while ((end = in_.find(mark)) == std::string::npos)
+      if (!receive()) return {};
+    auto read = in_.substr(0, end + mark.size());
+    in_.erase(0, read.size());
+    return read;
+  }
+  /// One chunk of a chunked body: the last one is empty, and so is a torn one.
+  std::string read_chunk() {
+    const auto line = read_through("\r\n");
+    if (line.empty()) return {};
+    const auto size = std::stoul(line, nullptr, 16);
+    while (in_.size() < size + 2)
+      if (!receive()) return {};
+    auto chunk = in_.substr(0, size);
+    in_.erase(0, size + 2);
+    return chunk;
+  }
+  /// What one call brings, at most so much; empty at the end.
+  std::string read_some(std::size_t bytes_max) {
+    if (in_.empty()) receive(bytes_max);
+    return std::exchange(in_, {});
+  }
   std::string read_until_close() {
     while (receive()) {
     }
@@ -100,9 +128,9 @@ class raw_client {
   int end() const { return end_; }
 
  private:
-  bool receive() {
+  bool receive(std::size_t bytes_max = 65536) {
     char chunk[65536];
-    const auto n = ::recv(fd_, chunk, sizeof chunk, 0);
+    const auto n = ::recv(fd_, chunk, std::min(bytes_max, sizeof chunk), 0);
     if (n > 0) in_.append(chunk, static_cast<std::size_t>(n));
     if (n == 0) end_ = 0;
     if (n < 0) end_ = errno;
@@ -135,6 +163,9 @@ class server_thread {
     if (stopped_) return;
     stopped_ = true;
     on_loop([this] { server_.reset(); });
+  }
+  std::size_t streams() {
+    return on_loop([this] { return server_->streams(); });
   }
   std::size_t connections() {
     return on_loop([this] { return server_->connections(); });

@@ -28,7 +28,9 @@ int refused_with(std::uint16_t port, std::string_view request) {
   c.send(request);
   const auto a = c.read_answer();
   CHECK(a.has("\r\nConnection: close\r\n"));
-  CHECK_FALSE(a.body.empty());
+  CHECK(a.has("\r\nContent-Type: application/problem+json\r\n"));
+  CHECK_THAT(a.body, ContainsSubstring("\"status\":" + std::to_string(a.status) +
+                                       ",\"detail\":\""));
   CHECK(c.closed());
   CHECK(c.end() == 0);
   return a.status;
@@ -90,6 +92,16 @@ TEST_CASE("a header that is too large gets 431, however it comes") {
   CHECK(fits.ask(start + "X: " + line + "\r\n\r\n").status == 200);
 }
 
+TEST_CASE("a header of too many fields gets 431") {
+  server_thread s(hello);
+  std::string fields;
+  for (int i = 0; i < 99; ++i) fields += "A" + std::to_string(i) + ":\r\n";
+  const std::string start = "GET / HTTP/1.1\r\nHost: h\r\n";
+  raw_client fits(s.port());
+  CHECK(fits.ask(start + fields + "\r\n").status == 200);
+  CHECK(refused_with(s.port(), start + fields + "B:\r\n\r\n") == 431);
+}
+
 TEST_CASE("a body that is too large gets 413, told by its length or in chunks") {
   server_thread s(hello, {.body_bytes_max = 1000});
   const std::string put = "PUT / HTTP/1.1\r\nHost: h\r\n";
@@ -137,6 +149,47 @@ TEST_CASE("a request that takes too long is given up, though bytes keep coming")
     REQUIRE(std::chrono::steady_clock::now() - begin < 5s);
   }
   CHECK(std::chrono::steady_clock::now() - begin >= 60ms);
+}
+
+TEST_CASE("a large body has the time that it needs, a trickle has not") {
+  const auto body_bytes = 4 * bounds::transfer_bytes_per_second_min;
+  server_thread s(hello, {.body_bytes_max = body_bytes, .read_timeout = 50ms});
+  const auto put =
+      "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body_bytes) +
+      "\r\n\r\n";
+  raw_client good(s.port());
+  good.send(put + std::string(body_bytes - 1, 'x'));
+  std::this_thread::sleep_for(
+      200ms);  // is four time-outs, and the body's due four seconds
+  good.send("x");
+  CHECK(good.read_answer().status == 200);
+  raw_client trickle(s.port());
+  trickle.send(put);
+  const auto begin = std::chrono::steady_clock::now();
+  while (trickle.send("x")) {
+    std::this_thread::sleep_for(2ms);
+    REQUIRE(std::chrono::steady_clock::now() - begin < 5s);
+  }
+}
+
+TEST_CASE("a slow answer goes on as long as it makes progress") {
+  const std::size_t size = 12'000'000;
+  server_thread s(
+      [&](server_request&&, responder r) {
+        r.send({200, {}, std::string(size, 'x'), {}});
+      },
+      {.write_timeout = 100ms});
+  raw_client c(s.port(), false, 65536);
+  c.send(get);
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t read = 0;
+  while (read < size) {
+    const auto some = c.read_some(200'000);
+    REQUIRE_FALSE(some.empty());
+    read += some.size();
+    std::this_thread::sleep_for(8ms);
+  }
+  CHECK(std::chrono::steady_clock::now() - begin > 300ms);  // thrice the time-out
 }
 
 TEST_CASE("an idle connection is closed after a while, a new one too") {

@@ -1,0 +1,16 @@
+// Problem details (RFC 9457): the one form in which this server says no.
+#pragma once
+
+#include "net/server.hpp"
+
+#include <string_view>
+
+namespace scaleit::net {
+
+inline constexpr std::string_view problem_type = "application/problem+json";
+
+/// `detail` is a sentence about this occurrence; whatever bytes are in it, the
+/// document is JSON in UTF-8.
+server_response problem(int status, std::string_view detail);
+
+}  // namespace scaleit::net
