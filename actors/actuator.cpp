@@ -1,9 +1,9 @@
 #include "actors/actuator.hpp"
 
 #include "actors/guard.hpp"
+#include "spec/refusal.hpp"
 
 #include <caf/send.hpp>
-#include <fmt/format.h>
 
 #include <string>
 #include <utility>
@@ -33,6 +33,8 @@ net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
   r.content_type = spec.content_type;
   r.body = body_for(spec, replicas);
   r.timeout = spec.timeout;
+  r.keep_alive = spec.keep_alive;
+  r.status_is_enough = true;
   return net::prepare(r);
 }
 
@@ -80,14 +82,11 @@ void actuator_state::on_answered() {
   const auto& answer = *request.answer;
   const auto loop_took =
       std::chrono::duration_cast<microseconds>(now - request.poll_began);
-  const auto fail = [&](failure f) {
+  if (auto f = spec::refusal(answer, book->spec->scale.headers)) {
     record(*with, *book, now,
-           scale_failed{request.from, request.to, std::move(f), loop_took});
-  };
-  if (answer.error) return fail(*answer.error);
-  if (answer.status < 200 || answer.status > 299)
-    return fail({failure_kind::http, fmt::format("answered {}", answer.status),
-                 answer.status, answer.took});
+           scale_failed{request.from, request.to, std::move(*f), loop_took});
+    return;
+  }
   record(*with, *book, now,
          scale_applied{request.from, request.to, answer.took, loop_took, request.cause});
 }

@@ -1,5 +1,8 @@
 #include "actors/poll_round.hpp"
 
+#include "net/prepared_request.hpp"
+#include "spec/refusal.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -8,12 +11,14 @@ namespace scaleit::actors {
 
 namespace {
 
-net::prepared_ptr get(const std::string& url, const std::vector<header>& headers,
-                      milliseconds timeout) {
+/// `s`: a status_spec, or a metric_spec with a URL.
+template <class Source>
+net::prepared_ptr get(const Source& s) {
   net::http_request r;
-  r.url = url;
-  r.headers = headers;
-  r.timeout = timeout;
+  r.url = s.url;
+  r.headers = s.headers;
+  r.timeout = s.timeout;
+  r.keep_alive = s.keep_alive;
   return net::prepare(r);
 }
 
@@ -36,12 +41,9 @@ std::vector<std::vector<const metric_spec*>> sources_of(const target_spec& spec)
 }  // namespace
 
 poll_round::poll_round(const target_spec& spec, reader_cache& readers)
-    : request_(get(spec.status.url, spec.status.headers, spec.status.timeout)),
-      reader_(readers.of(spec)) {
+    : request_(get(spec.status)), reader_(readers.of(spec)) {
   for (const auto& metrics : sources_of(spec)) {
-    const auto& first = *metrics.front();
-    sources_.push_back(
-        {get(first.url, first.headers, first.timeout), readers.of(metrics)});
+    sources_.push_back({get(*metrics.front()), readers.of(metrics)});
   }
 }
 
@@ -75,15 +77,16 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
   } else {
     auto& s = sources_.at(part - 1);
     s.out.reset();
-    s.seen = s.reader->read(answer);
+    s.seen = s.reader->read(answer, s.request->source().headers);
   }
   if (waiting_for_ > 0 || !status_) return {};
   return complete();
 }
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
-  auto wrong = spec::refusal(answer);
+  auto wrong = spec::refusal(answer, request_->source().headers);
   if (wrong && answer.error) return wrong;
+  if (!wrong) wrong = unreadable(answer);
   if (!wrong) {
     auto read = reader_->read(answer.body);
     if (auto* f = std::get_if<failure>(&read))

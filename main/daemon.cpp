@@ -81,9 +81,10 @@ class daemon {
   }
 
  private:
-  static net::client_options client_options_for(const daemon_options& options) {
+  net::client_options client_options_for(const daemon_options& options) {
     net::client_options c;
     c.ca_file = options.ca_file;
+    c.warn = [this](const std::string& what) { log(log_level::warning, what); };
     c.connections_max = options.descriptors.applications;
     return c;
   }

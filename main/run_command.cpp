@@ -25,7 +25,9 @@ namespace {
 void check_ca_file(const char* name, const std::string& file) {
   try {
     if (file.empty()) throw std::runtime_error{"no name is given"};
-    net::make_tls_context(file);
+    net::tls_settings files;
+    files.ca_file = file;
+    net::make_tls_context(files);
   } catch (const std::exception& e) {
     throw spec::input_error{
         fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",

@@ -25,6 +25,11 @@ inline constexpr std::size_t connections_per_origin_max = 64;
 inline constexpr std::size_t queued_requests_per_origin_max = 100'000;
 inline constexpr auto connect_timeout = 1s;
 inline constexpr auto idle_connection_timeout = 60s;
+inline constexpr auto connection_age_max = 5min;  ///< then the name is asked again
+inline constexpr auto first_answer_patience =
+    250ms;  ///< then an idle connection to the same origin makes way
+inline constexpr int reuse_failures_max = 2;  ///< in a row, then none is used again
+inline constexpr auto reuse_pause = 10min;    ///< for so long
 inline constexpr std::size_t resolver_threads_max = 4;
 inline constexpr auto resolver_cache_time = 2s;
 inline constexpr std::size_t resolver_queue_max = 10'000;  ///< names waiting for a thread
@@ -32,7 +37,10 @@ inline constexpr std::size_t resolver_cache_max = 10'000;  ///< names
 inline constexpr std::size_t addresses_per_name_max = 16;
 inline constexpr auto connect_stagger = 250ms;  ///< RFC 8305's Connection Attempt Delay
 inline constexpr int interim_answers_max = 8;   ///< 1xx before the real one
+inline constexpr std::size_t chunk_line_bytes_max = 8 * 1024;
 inline constexpr std::size_t url_bytes_max = 8 * 1024;
+inline constexpr auto tls_files_check = 1s;  ///< at most so often
+inline constexpr std::size_t tls_contexts_max = 1'000;
 
 // -- the HTTP servers -------------------------------------------------------------
 inline constexpr std::size_t server_connections_max = 128;

@@ -14,6 +14,8 @@ struct http_response {
   std::optional<failure> error;  ///< connect, timeout, tls, http (not HTTP) or body
   int status = 0;  ///< valid when there is no error; any status is an answer
   std::string body;
+  std::string encoding;               ///< of the body, if it is compressed or the like
+  bool may_be_cut = false;            ///< the body ended without a sign that it is whole
   std::chrono::microseconds took{0};  ///< from submit
 };
 

@@ -30,6 +30,7 @@ struct status_spec {
   std::string replicas = "/replicas";  ///< JSON Pointer (RFC 6901)
   std::string ready;                   ///< JSON Pointer, or empty
   std::string observed_at;             ///< JSON Pointer, or empty
+  bool keep_alive = true;              ///< or a connection for each request
   bool operator==(const status_spec&) const = default;
 };
 
@@ -46,12 +47,14 @@ struct metric_spec {
   std::string url{};  ///< where it is read (GET), if not from the status
   std::chrono::milliseconds timeout{2000};  ///< of `url`
   std::vector<header> headers{};            ///< of `url`
+  bool keep_alive = true;                   ///< of `url`
   bool operator==(const metric_spec&) const = default;
 };
 
-/// Metrics with the same URL, headers and timeout are read with one request.
+/// Metrics with the same URL, headers, timeout and keepAlive are read with one request.
 inline bool same_source(const metric_spec& a, const metric_spec& b) {
-  return a.url == b.url && a.headers == b.headers && a.timeout == b.timeout;
+  return a.url == b.url && a.headers == b.headers && a.timeout == b.timeout &&
+         a.keep_alive == b.keep_alive;
 }
 
 /// Where and how replicas are written.
@@ -62,6 +65,7 @@ struct scale_spec {
   std::string body = R"({"replicas":${replicas}})";  ///< `${replicas}` is replaced
   std::chrono::milliseconds timeout{2000};
   std::vector<header> headers;
+  bool keep_alive = false;  ///< rare, and may meet a connection just as it ends
   bool operator==(const scale_spec&) const = default;
 };
 

@@ -18,6 +18,10 @@ http_client::ticket pooled_client::submit(prepared_ptr r, handler done) {
   return impl_->submit(std::move(r), std::move(done));
 }
 
+http_client::ticket pooled_client::stream(prepared_ptr r, stream_handlers h) {
+  return impl_->stream(std::move(r), std::move(h));
+}
+
 void pooled_client::cancel(ticket t) noexcept { impl_->cancel(t); }
 
 client_stats pooled_client::stats() const { return impl_->stats(); }

@@ -18,10 +18,13 @@ struct client_options {
       10'000;  ///< over all origins; main derives it from RLIMIT_NOFILE
   std::chrono::milliseconds connect_timeout = bounds::connect_timeout;
   std::chrono::milliseconds idle_timeout = bounds::idle_connection_timeout;
+  std::chrono::milliseconds age_max = bounds::connection_age_max;
   std::size_t header_bytes_max = bounds::response_header_bytes_max;
-  std::size_t body_bytes_max = bounds::response_body_bytes_max;
+  std::size_t body_bytes_max = bounds::response_body_bytes_max;  ///< not of streams
   std::string ca_file;  ///< PEM; empty: the system's roots
   int redirects_max = bounds::redirects_max;
+  /// Told, one sentence each, what fails no request but should be known.
+  std::function<void(const std::string&)> warn = [](const std::string&) {};
 };
 
 struct client_stats {
@@ -38,6 +41,7 @@ class pooled_client : public http_client {
   pooled_client(event_loop& loop, client_options options);
   ~pooled_client() override;
   ticket submit(prepared_ptr r, handler done) override;
+  ticket stream(prepared_ptr r, stream_handlers h) override;
   void cancel(ticket t) noexcept override;
   client_stats stats() const;
 

@@ -1,7 +1,6 @@
 #include "net/connection.hpp"
 
 #include "messages/bounds.hpp"
-#include "net/answer_parser.hpp"
 #include "net/prepared_request.hpp"
 #include "net/sentence.hpp"
 #include "net/tls.hpp"
@@ -10,7 +9,6 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +20,6 @@
 namespace scaleit::net {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 
@@ -46,17 +43,19 @@ class stream_connection final
 
  public:
   template <class... Args>
-  stream_connection(connection_owner& owner, const parsed_url& url, answer_limits limits,
+  stream_connection(connection_owner& owner, const prepared_request& r,
+                    std::size_t header_bytes_max,
                     std::shared_ptr<asio::ssl::context> context, Args&&... args)
       : context_(std::move(context)),
         stream_(std::forward<Args>(args)...),
         owner_(&owner),
-        url_(url),
-        limits_(limits) {}
+        where_(r.url().where),
+        peer_(peer_of(r)),
+        header_bytes_max_(header_bytes_max) {}
 
   void open() override {
     if constexpr (is_tls) {
-      if (!expect_host(stream_.native_handle(), url_))
+      if (!expect_peer(stream_.native_handle(), peer_))
         return open_later(asio::error::no_memory);
       stream_.async_handshake(
           asio::ssl::stream_base::client,
@@ -66,13 +65,13 @@ class stream_connection final
     }
   }
 
-  void send(prepared_ptr r) override {
+  void send(prepared_ptr r, bool keep_fields) override {
     request_ = std::move(r);
     expecting_ = true;
     received_ = false;
     nothing_sent_ = false;
-    interim_ = 0;
-    parser_.emplace(limits_.header_bytes_max, limits_.body_bytes_max);
+    parser_.emplace(answer_parser::settings{
+        header_bytes_max_, request_->source().method == verb::head, keep_fields});
     write();
     read();
   }
@@ -104,7 +103,7 @@ class stream_connection final
   }
 
  private:
-  // -- opening ------------------------------------------------------------------
+  // -- opening ----------------------------------------------------------------
   void open_later(error_code e) {
     asio::post(stream_.get_executor(),
                [self = this->shared_from_this(), e] { self->on_open(e); });
@@ -117,10 +116,12 @@ class stream_connection final
       return owner_->on_open();
     }
     if constexpr (is_tls)
-      broken(handshake_failure(stream_.native_handle(), e, url_.where));
+      owner_->on_broken({.why = handshake_failure(stream_.native_handle(), e, where_),
+                         .nothing_sent = true,
+                         .distrusted = is_distrusted(stream_.native_handle())});
   }
 
-  // -- writing ------------------------------------------------------------------
+  // -- writing ----------------------------------------------------------------
   /// Most requests fit the socket's buffer: then one system call, and no handler.
   /// Errors are left to the read, which ends as well and may yet bring an answer.
   void write() {
@@ -138,7 +139,7 @@ class stream_connection final
                           error_code, std::size_t) { self->writing_ = false; });
   }
 
-  // -- reading ------------------------------------------------------------------
+  // -- reading ----------------------------------------------------------------
   void read() {
     if (reading_) return;
     reading_ = true;
@@ -161,89 +162,85 @@ class stream_connection final
   }
 
   void parse() {
-    while (buffer_.size() > 0) {
-      error_code e;
-      buffer_.consume(parser_->put(buffer_.data(), e));
-      if (e == http::error::need_more) {
-        if (buffer_.size() >= limits_.header_bytes_max)
-          return bad(http::error::header_limit);
-        break;
+    std::string_view in{static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+    while (owner_) switch (parser_->next(in)) {
+        using step = answer_parser::step;
+        case step::head:
+          owner_->on_head(std::move(parser_->head()), parser_->is_done());
+          break;
+        case step::piece:
+          owner_->on_piece(parser_->piece());
+          break;
+        case step::end:
+          buffer_.consume(buffer_.size() - in.size());
+          // Bytes beyond the answer, or a request not yet sent, would shift what follows.
+          return finish({parser_->head().keep_alive && buffer_.size() == 0 && !writing_});
+        case step::broken:
+          return bad(parser_->defect());
+        case step::need_more:
+          buffer_.consume(buffer_.size() - in.size());
+          grow();
+          return read();
       }
-      if (e) return bad(e);
-      if (!parser_->is_done()) continue;
-      if (parser_->status / 100 != 1) return finish();
-      // RFC 9110, section 15.2: any number of interim answers may come first.
-      if (parser_->status == 101 || ++interim_ > bounds::interim_answers_max)
-        return broken(make_failure(
-            failure_kind::http,
-            fmt::format("{} interim answers from {} and no real one",
-                        parser_->status == 101 ? "101" : "too many", url_.where)));
-      parser_.emplace(limits_.header_bytes_max, limits_.body_bytes_max);
-    }
-    grow();
-    read();
   }
 
   /// A long body is read in large pieces.
   void grow() {
-    if (parser_->is_header_done() && parser_->body.size() > buffer_.capacity())
+    if (parser_->body_bytes() > buffer_.capacity())
       buffer_.reserve(
           std::min(read_bytes_max, 4 * std::max(read_bytes_min, buffer_.capacity())));
   }
 
-  void finish() {
-    answer a;
-    a.status = parser_->status;
-    a.body = std::move(parser_->body);
-    a.location = std::move(parser_->location);
-    // Bytes beyond the answer, or a request not yet sent, would shift all that follows.
-    a.reusable = parser_->keep_alive() && buffer_.size() == 0 && !writing_;
+  void finish(answer_end end) {
     expecting_ = false;
-    owner_->on_answer(std::move(a));
+    owner_->on_end(end);
   }
 
   void on_read_error(error_code e) {
+    if (const auto alert = tls_alert(e); !alert.empty())
+      return broken(
+          make_failure(failure_kind::tls,
+                       fmt::format("{} ends the connection: {}", where_, alert)),
+          !received_);
     if (!received_) return broken(make_failure(failure_kind::connect, ended()), true);
     if (!parser_->is_header_done())
-      return broken(
-          make_failure(failure_kind::http,
-                       fmt::format("answer from {} ended in its header", url_.where)));
+      return broken(make_failure(
+          failure_kind::http, fmt::format("answer from {} ended in its header", where_)));
     // Only a clean end can be the end of a body without a length: TCP's for plain,
-    // close_notify for TLS (RFC 8446, section 6.1).
-    if (e == asio::error::eof && parser_->need_eof()) {
-      error_code at_end;
-      parser_->put_eof(at_end);
-      if (!at_end && parser_->is_done()) return finish();
-    }
+    // close_notify for TLS (RFC 8446, section 6.1). Whoever can tell from the body that
+    // it is whole may do without.
+    if (is_end(e) && parser_->ends_well())
+      return finish({.may_be_cut = parser_->is_open_ended() && e != asio::error::eof});
     broken(make_failure(failure_kind::body,
-                        fmt::format("answer from {} {} after {}", url_.where,
+                        fmt::format("answer from {} {} after {}", where_,
                                     is_end(e) ? "ended" : "broke off", received_body()),
-                        parser_->status));
+                        parser_->head().status));
   }
 
-  // -- wording -------------------------------------------------------------------
+  // -- wording ----------------------------------------------------------------
   std::string received_body() const {
-    if (const auto length = parser_->content_length())
-      return fmt::format("{} of {} bytes", parser_->body.size(), *length);
-    return fmt::format("{} bytes", parser_->body.size());
+    if (const auto length = parser_->head().length)
+      return fmt::format("{} of {} bytes", parser_->body_bytes(), *length);
+    return fmt::format("{} bytes", parser_->body_bytes());
   }
 
   std::string ended() const {
-    return fmt::format("connection closed by {} before an answer", url_.where);
+    return fmt::format("connection closed by {} before an answer", where_);
   }
 
-  void bad(error_code e) {
-    if (e == http::error::body_limit)
-      return broken(make_failure(
-          failure_kind::body,
-          fmt::format("answer is larger than {} bytes", limits_.body_bytes_max),
-          parser_->status));
-    if (e == http::error::header_limit)
-      return broken(make_failure(
-          failure_kind::http, fmt::format("header of the answer is larger than {} bytes",
-                                          limits_.header_bytes_max)));
-    broken(make_failure(failure_kind::http, fmt::format("answer from {} is not HTTP: {}",
-                                                        url_.where, e.message())));
+  void bad(const answer_parser::defect_info& d) {
+    using flaw = answer_parser::flaw;
+    const auto status = parser_->is_header_done() ? parser_->head().status : 0;
+    broken(make_failure(
+        failure_kind::http,
+        d.what == flaw::tls ? fmt::format("{} speaks TLS: https:// is needed", where_)
+        : d.what == flaw::header_too_large
+            ? fmt::format("header of the answer is larger than {} bytes",
+                          header_bytes_max_)
+            : fmt::format("answer from {} is {}: {}", where_,
+                          d.what == flaw::not_http ? "not HTTP" : "faulty HTTP",
+                          d.detail),
+        status));
   }
 
   void broken(failure why, bool before_answer = false) {
@@ -253,12 +250,12 @@ class stream_connection final
   std::shared_ptr<asio::ssl::context> context_;  // outlives the stream
   Stream stream_;
   connection_owner* owner_;
-  const parsed_url url_;
-  const answer_limits limits_;
+  const std::string where_;
+  const tls_peer peer_;
+  const std::size_t header_bytes_max_;
   prepared_ptr request_;
   boost::beast::flat_buffer buffer_;
   std::optional<answer_parser> parser_;
-  int interim_ = 0;
   bool opened_ = false;
   bool reading_ = false;
   bool writing_ = false;
@@ -270,18 +267,18 @@ class stream_connection final
 }  // namespace
 
 std::shared_ptr<connection> make_plain_connection(connection_owner& owner, tcp::socket s,
-                                                  const parsed_url& url,
-                                                  answer_limits limits) {
-  return std::make_shared<stream_connection<tcp::socket>>(owner, url, limits, nullptr,
-                                                          std::move(s));
+                                                  const prepared_request& r,
+                                                  std::size_t header_bytes_max) {
+  return std::make_shared<stream_connection<tcp::socket>>(owner, r, header_bytes_max,
+                                                          nullptr, std::move(s));
 }
 
 std::shared_ptr<connection> make_tls_connection(
     connection_owner& owner, tcp::socket s, std::shared_ptr<asio::ssl::context> context,
-    const parsed_url& url, answer_limits limits) {
+    const prepared_request& r, std::size_t header_bytes_max) {
   auto& c = *context;
   return std::make_shared<stream_connection<tls_stream>>(
-      owner, url, limits, std::move(context), std::move(s), c);
+      owner, r, header_bytes_max, std::move(context), std::move(s), c);
 }
 
 }  // namespace scaleit::net

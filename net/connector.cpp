@@ -111,7 +111,7 @@ void connector::on_connect(std::size_t i, error_code e) {
   if (!e && is_self_connected(s)) e = asio::error::connection_refused;
   if (!e) s.set_option(tcp::no_delay{true}, e);
   if (!e) s.non_blocking(true, e);
-  if (!e) return finish({std::move(s), {}});
+  if (!e) return finish({std::move(s), {}, false});
   last_error_ = e;
   s.close(e);
   start_next();
@@ -119,7 +119,8 @@ void connector::on_connect(std::size_t i, error_code e) {
 
 void connector::fail(failure_kind kind, const std::string& detail) {
   names_.forget(to_.host);
-  finish({std::nullopt, make_failure(kind, detail)});
+  finish({std::nullopt, make_failure(kind, detail),
+          last_error_ == asio::error::no_descriptors});
 }
 
 void connector::finish(connected&& c) {

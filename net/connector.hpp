@@ -22,6 +22,7 @@ namespace scaleit::net {
 struct connected {
   std::optional<boost::asio::ip::tcp::socket> socket;  ///< TCP_NODELAY and non-blocking
   failure why;                                         ///< when there is none
+  bool no_descriptor = false;                          ///< since too many files are open
 };
 
 class connector : public std::enable_shared_from_this<connector> {

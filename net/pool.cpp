@@ -1,14 +1,11 @@
 #include "net/pool.hpp"
 
 #include "net/sentence.hpp"
-#include "net/tls.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace scaleit::net {
 
@@ -16,16 +13,12 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// RFC 9110, section 15.4. Only 307 and 308 keep the method for certain, and a
-/// write must not turn into a read.
-bool is_followed(verb method, int status) {
-  if (status == 307 || status == 308) return true;
-  return method == verb::get && (status == 301 || status == 302 || status == 303);
-}
-
 /// Where the time went, for the person who reads the log.
 std::string timeout_sentence(const job& j) {
   const auto& url = j.request->url();
+  if (j.as == reception::streams)
+    return fmt::format("answer from {} fell silent for {}, after {}", url.where,
+                       spell(silence_allowed(*j.request)), j.on->line->progress());
   const auto limit = spell(j.request->source().timeout);
   if (!j.on) return fmt::format("no free connection to {} within {}", url.where, limit);
   if (j.on->dialing && j.on->dialing->resolving())
@@ -43,6 +36,11 @@ std::string timeout_sentence(const job& j) {
 
 }  // namespace
 
+std::chrono::milliseconds silence_allowed(const prepared_request& r) {
+  const auto& s = r.source();
+  return s.silence.count() > 0 ? s.silence : s.timeout;
+}
+
 job::job(pool& p, std::uint32_t i)
     : owner(p), index(i), due(this, [](void* me) {
         auto& j = *static_cast<job*>(me);
@@ -50,17 +48,39 @@ job::job(pool& p, std::uint32_t i)
       }) {}
 
 lane::lane(pool& p, origin& o)
-    : owner(p), at(o), old(this, [](void* me) {
+    : owner(p),
+      at(o),
+      born(steady_clock::now()),
+      old(this,
+          [](void* me) {
+            auto& l = *static_cast<lane*>(me);
+            l.owner.on_idle_too_long(l);
+          }),
+      patience(this, [](void* me) {
         auto& l = *static_cast<lane*>(me);
-        l.owner.on_idle_too_long(l);
+        l.owner.on_first_answer_late(l);
       }) {}
 
-void lane::on_open() { line->send(current->request); }
-void lane::on_answer(answer&& a) { owner.on_answer(*this, std::move(a)); }
+void lane::on_open() { owner.on_open(*this); }
+void lane::on_head(answer_head&& h, bool is_all) {
+  owner.on_head(*this, std::move(h), is_all);
+}
+void lane::on_piece(std::string_view bytes) { owner.on_piece(*this, bytes); }
+void lane::on_end(answer_end e) { owner.on_end(*this, e); }
 void lane::on_broken(breakage&& b) { owner.on_broken(*this, std::move(b)); }
 
+origin::origin(pool& p)
+    : owner(p), forgiven(this, [](void* me) {
+        auto& o = *static_cast<origin*>(me);
+        o.owner.on_forgiven(o);
+      }) {}
+
 pool::pool(event_loop& loop, client_options options)
-    : io_(loop.io()), options_(std::move(options)), wheel_(io_), names_(io_) {}
+    : io_(loop.io()),
+      options_(std::move(options)),
+      wheel_(io_),
+      names_(io_),
+      tls_(options_.warn) {}
 
 pool::~pool() { stop(); }
 
@@ -68,8 +88,18 @@ pool::~pool() { stop(); }
 
 http_client::ticket pool::submit(prepared_ptr r, http_client::handler done) {
   auto& j = new_job();
-  j.request = std::move(r);
   j.done = std::move(done);
+  return begin(j, std::move(r));
+}
+
+http_client::ticket pool::stream(prepared_ptr r, stream_handlers h) {
+  auto& j = new_job();
+  j.stream = std::make_shared<stream_handlers>(std::move(h));
+  return begin(j, std::move(r));
+}
+
+http_client::ticket pool::begin(job& j, prepared_ptr r) {
+  j.request = std::move(r);
   j.submitted = steady_clock::now();
   wheel_.arm(j.due, j.submitted + j.request->source().timeout);
   dispatch(j);
@@ -79,7 +109,9 @@ http_client::ticket pool::submit(prepared_ptr r, http_client::handler done) {
 void pool::cancel(http_client::ticket t) {
   auto* j = find(t);
   if (!j) return;
-  const auto done = std::move(j->done);  // destroyed last: it may come back to us
+  // Destroyed last: they may come back to us.
+  const auto done = std::move(j->done);
+  const auto stream = std::move(j->stream);
   auto* o = abandon(*j);
   free(*j);
   if (o) settle(*o);
@@ -96,9 +128,11 @@ client_stats pool::stats() const {
 
 void pool::stop() {
   std::vector<http_client::handler> dropped;
+  std::vector<std::shared_ptr<stream_handlers>> dropped_streams;
   for (auto& j : jobs_) {
     if (!j.request) continue;
     dropped.push_back(std::move(j.done));
+    dropped_streams.push_back(std::move(j.stream));
     abandon(j);
     free(j);
   }
@@ -124,6 +158,11 @@ void pool::free(job& j) {
   j.due.disarm();
   j.request.reset();
   j.done = nullptr;
+  j.stream = nullptr;
+  j.answer = {};
+  j.head = {};
+  j.location.clear();
+  j.as = reception::none;
   j.at = nullptr;
   j.on = nullptr;
   j.redirects = 0;
@@ -139,18 +178,24 @@ job* pool::find(http_client::ticket t) {
   return j.request && j.ticket() == t ? &j : nullptr;
 }
 
-void pool::finish(job& j, http_response&& r) {
+void pool::finish(job& j) {
+  auto& r = j.answer;
   r.took = std::chrono::duration_cast<microseconds>(steady_clock::now() - j.submitted);
   if (r.error) r.error->took = r.took;
+  auto answer = std::move(j.answer);
   const auto done = std::move(j.done);
+  const auto stream = std::move(j.stream);
   free(j);
-  done(std::move(r));
+  if (!stream)
+    done(std::move(answer));
+  else if (stream->on_end)
+    stream->on_end({std::move(answer.error), answer.took});
 }
 
 void pool::fail(job& j, failure&& f) {
-  http_response r;
-  r.error = std::move(f);
-  finish(j, std::move(r));
+  j.answer = {};
+  j.answer.error = std::move(f);
+  finish(j);
 }
 
 void pool::fail_later(job& j, failure f) {
@@ -176,88 +221,12 @@ origin* pool::abandon(job& j) {
 }
 
 void pool::on_due(job& j) {
-  auto why = make_failure(failure_kind::timeout, timeout_sentence(j));
-  if (auto* o = abandon(j)) settle(*o);
+  auto why = make_failure(failure_kind::timeout, timeout_sentence(j), j.answer.status);
+  auto* o = j.at;
+  const bool reused = j.on && j.on->answered;
+  if (o && reused && j.as != reception::streams) note_reuse(*o, false);
+  if (abandon(j)) settle(*o);
   fail(j, std::move(why));
-}
-
-// -- what lanes report ---------------------------------------------------------------
-
-std::shared_ptr<connection> pool::connect_line(lane& l, asio::ip::tcp::socket s) {
-  const auto& url = l.current->request->url();
-  const answer_limits limits{options_.header_bytes_max, options_.body_bytes_max};
-  if (!url.tls) return make_plain_connection(l, std::move(s), url, limits);
-  if (!tls_) tls_ = make_tls_context(options_.ca_file);
-  return make_tls_connection(l, std::move(s), tls_, url, limits);
-}
-
-void pool::on_connected(lane& l, connected&& c) {
-  l.dialing.reset();
-  if (c.socket) try {
-      l.line = connect_line(l, std::move(*c.socket));
-      return l.line->open();
-    } catch (const boost::system::system_error& e) {
-      c.why = make_failure(failure_kind::tls,
-                           fmt::format("TLS cannot be set up: {}", e.what()));
-    }
-  on_broken(l, {std::move(c.why)});
-}
-
-void pool::on_answer(lane& l, answer&& a) {
-  auto& j = *l.current;
-  auto& o = l.at;
-  l.current = nullptr;
-  l.answered = true;
-  j.on = nullptr;
-  j.at = nullptr;
-  if (a.reusable)
-    rest(l);
-  else
-    remove(l);
-  settle(o);
-  if (is_followed(j.request->source().method, a.status)) return follow(j, a);
-  http_response r;
-  r.status = a.status;
-  r.body = std::move(a.body);
-  finish(j, std::move(r));
-}
-
-void pool::follow(job& j, const answer& a) {
-  if (j.redirects == options_.redirects_max)
-    return fail(j,
-                make_failure(failure_kind::http,
-                             fmt::format("more than {} redirects, the last from {}",
-                                         options_.redirects_max, j.request->url().where),
-                             a.status));
-  try {
-    if (a.location.empty()) throw std::invalid_argument("no Location");
-    j.request = redirected(*j.request, a.location);
-  } catch (const std::invalid_argument& e) {
-    return fail(j, make_failure(failure_kind::http,
-                                fmt::format("bad redirect from {}: {}",
-                                            j.request->url().where, e.what()),
-                                a.status));
-  }
-  ++j.redirects;
-  j.resent = false;
-  dispatch(j);
-}
-
-void pool::on_broken(lane& l, breakage&& b) {
-  auto& o = l.at;
-  auto* j = l.current;
-  // RFC 9112, section 9.3.1: a kept connection may be closed by the peer just as
-  // it is used again. Only what is idempotent, or never left, is sent once more.
-  const bool again = j && l.answered && !j->resent && b.before_answer &&
-                     (b.nothing_sent || j->request->source().method == verb::get);
-  remove(l);
-  if (j) j->on = nullptr;
-  if (again) {
-    j->resent = true;
-    return dial(o, *j);
-  }
-  settle(o);
-  if (j) fail(*j, std::move(b.why));
 }
 
 }  // namespace scaleit::net

@@ -11,10 +11,10 @@ namespace scaleit::net {
 
 using std::chrono::steady_clock;
 
-// -- finding a connection --------------------------------------------------------------
+// -- finding a connection -----------------------------------------------------
 
 origin& pool::origin_of(const prepared_request& r) {
-  const auto [it, is_new] = origins_.try_emplace(r.origin());
+  const auto [it, is_new] = origins_.try_emplace(r.origin(), *this);
   if (is_new) it->second.key = &it->first;
   return it->second;
 }
@@ -22,7 +22,7 @@ origin& pool::origin_of(const prepared_request& r) {
 void pool::dispatch(job& j) {
   auto& o = origin_of(*j.request);
   j.at = &o;
-  if (auto* l = take_idle(o, j.request->source().method)) return assign(*l, j);
+  if (place_on_idle(o, j)) return;
   if (o.lanes.size() < options_.connections_per_origin_max && make_room(o))
     return dial(o, j);
   enqueue(o, j);
@@ -40,10 +40,24 @@ void pool::enqueue(origin& o, job& j) {
   note_hunger(o);
 }
 
+/// Or in the place of one. A server with a single thread is held by the connection that
+/// is kept: who wants one of its own could wait for ever.
+bool pool::place_on_idle(origin& o, job& j) {
+  if (j.wants_own_connection() || o.is_wary()) {
+    if (o.idle.empty()) return false;
+    remove(o.idle.front());
+    dial(o, j);
+    return true;
+  }
+  auto* l = take_idle(o, j.request->source().method);
+  if (l) assign(*l, j);
+  return l != nullptr;
+}
+
 void pool::assign(lane& l, job& j) {
   l.current = &j;
   j.on = &l;
-  l.line->send(j.request);
+  l.line->send(j.request, j.stream != nullptr);
 }
 
 void pool::dial(origin& o, job& j) {
@@ -57,12 +71,12 @@ void pool::dial(origin& o, job& j) {
   l.dialing->start([this, &l](connected&& c) { on_connected(l, std::move(c)); });
 }
 
-/// The most recently used one, so that the others may grow old. What is written twice
-/// does harm, so that a write goes only where the peer is known to listen.
+/// The most recently used one, so that the others may grow old. A write may do harm when
+/// it is sent twice, so that it goes only where the peer is known to listen.
 lane* pool::take_idle(origin& o, verb method) {
   while (!o.idle.empty()) {
     auto& l = o.idle.back();
-    if (method != verb::get && !l.line->is_quiet()) {
+    if (!is_safe(method) && !l.line->is_quiet()) {
       remove(l);
       continue;
     }
@@ -77,15 +91,28 @@ lane* pool::take_idle(origin& o, verb method) {
 bool pool::make_room(const origin& for_whom) {
   if (lanes_ < options_.connections_max) return true;
   if (idle_.empty()) return false;
-  auto& victim = idle_.front();
-  auto& o = victim.at;
-  remove(victim);
-  if (&o != &for_whom && o.lanes.empty() && o.queue.empty()) origins_.erase(*o.key);
+  drop_oldest_idle(for_whom);
   return true;
 }
 
-// -- lanes
-// -------------------------------------------------------------------------------
+void pool::drop_oldest_idle(const origin& for_whom) {
+  auto& victim = idle_.front();
+  auto& o = victim.at;
+  remove(victim);
+  if (&o != &for_whom) drop_if_useless(o);
+}
+
+void pool::drop_if_useless(origin& o) {
+  if (!o.is_of_use()) origins_.erase(*o.key);
+}
+
+// -- lanes --------------------------------------------------------------------
+
+/// A name may have moved to another address while the old one goes on answering.
+bool pool::is_kept(const lane& l, const job& j) const {
+  return !j.wants_own_connection() && !l.at.is_wary() &&
+         steady_clock::now() - l.born < options_.age_max;
+}
 
 void pool::rest(lane& l) {
   l.at.idle.push_back(l);
@@ -119,10 +146,9 @@ void pool::settle(origin& o) {
     --queued_;
     return j;
   };
-  while (!o.queue.empty()) {
-    auto* l = take_idle(o, o.queue.front().request->source().method);
-    if (!l) break;
-    assign(*l, next(o));
+  while (!o.queue.empty() && !o.idle.empty()) {
+    if (!place_on_idle(o, o.queue.front())) break;
+    next(o);
   }
   note_hunger(o);
   while (!starved_.empty() && make_room(o)) {
@@ -131,7 +157,7 @@ void pool::settle(origin& o) {
     dial(hungry, next(hungry));
     note_hunger(hungry);  // at the end of the line, if at all
   }
-  if (o.lanes.empty() && o.queue.empty()) origins_.erase(*o.key);
+  drop_if_useless(o);
 }
 
 void pool::on_idle_too_long(lane& l) {

@@ -16,7 +16,13 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 4> verbs{"GET", "PUT", "POST", "PATCH"};
+constexpr std::array<string_view, 7> verbs{"GET",    "PUT",  "POST",   "PATCH",
+                                           "DELETE", "HEAD", "OPTIONS"};
+
+/// RFC 9110, section 8.6: a length of 0 is told where a body is expected.
+constexpr bool expects_body(verb v) {
+  return v == verb::put || v == verb::post || v == verb::patch;
+}
 
 void check(const header& h) {
   if (!is_header_name(h.name))
@@ -44,17 +50,26 @@ std::string serialize(const http_request& r, const parsed_url& url) {
   add("Host", url.authority);
   add("User-Agent", "scaleit/" SCALEIT_VERSION);
   add("Accept", "application/json");
+  add("Accept-Encoding", "identity");
+  if (!r.keep_alive) out += "Connection: close\r\n";
   for (const auto& h : r.headers) out += fmt::format("{}: {}\r\n", h.name, h.value);
   if (!r.content_type.empty() && !r.body.empty()) add("Content-Type", r.content_type);
-  if (r.method != verb::get || !r.body.empty())
+  if (expects_body(r.method) || !r.body.empty())
     out += fmt::format("Content-Length: {}\r\n", r.body.size());
   return out + "\r\n" + r.body;
+}
+
+/// Names of files hold no line break that anybody means.
+std::string identity(const parsed_url& url, const tls_settings& tls) {
+  if (!url.tls || tls == tls_settings{}) return url.origin();
+  return fmt::format("{}\n{}\n{}\n{}\n{}", url.origin(), tls.ca_file, tls.cert_file,
+                     tls.key_file, tls.server_name);
 }
 
 }  // namespace
 
 prepared_request::prepared_request(const http_request& r)
-    : source_(r), url_(parse_url(r.url)), origin_(url_.origin()) {
+    : source_(r), url_(parse_url(r.url)), origin_(identity(url_, r.tls)) {
   for (const auto& h : r.headers) check(h);
   if (!is_header_value(r.content_type))
     throw std::invalid_argument("the content type holds a control character");
@@ -71,7 +86,10 @@ prepared_ptr redirected(const prepared_request& r, const std::string& location) 
   const auto url = parse_url(next.url);
   if (r.url().tls && !url.tls)
     throw std::invalid_argument("it leads from https to http, which is never followed");
-  if (url.origin() != r.origin().text) next.headers.clear();
+  if (url.origin() != r.url().origin()) {
+    next.headers.clear();
+    next.tls = {.ca_file = r.source().tls.ca_file};
+  }
   return prepare(next);
 }
 

@@ -11,7 +11,8 @@
 
 namespace scaleit::net {
 
-/// An origin's name with its hash, computed once per request and not per poll.
+/// An origin's name, and what else its connections are shared by, with its hash, computed
+/// once per request and not per poll.
 struct origin_key {
   std::string text;
   std::size_t hash = 0;
@@ -41,7 +42,7 @@ class prepared_request {
 };
 
 /// `r` as it is sent on to `location` (RFC 9110, section 15.4): to another origin
-/// without the configured headers, which may carry credentials. Throws
+/// without the configured headers and certificate, which are credentials. Throws
 /// std::invalid_argument when the location is not one, or leads from https to http.
 prepared_ptr redirected(const prepared_request& r, const std::string& location);
 

@@ -18,8 +18,8 @@ router& router::otherwise(std::string hint) {
 
 void router::operator()(server_request&& r, responder answer) const {
   auto found = routes_.find(r);
-  if (auto* spec::refusal = std::get_if<server_response>(&found))
-    return answer.send(std::move(*spec::refusal));
+  if (auto* refusal = std::get_if<server_response>(&found))
+    return answer.send(std::move(*refusal));
   auto& match = std::get<route_match>(found);
   const auto number = match.route;
   handlers_[number]({std::move(r), std::move(match)}, std::move(answer));

@@ -167,9 +167,9 @@ std::variant<route_match, server_response> routes::find(const server_request& r)
     if (r.method == "OPTIONS")
       return with({.status = 204, .content_type = {}, .body = {}, .headers = {}}, "Allow",
                   std::move(allow));
-    auto spec::refusal =
+    auto refusal =
         problem(405, fmt::format("{} is not served here; accepted: {}", r.method, allow));
-    return with(std::move(spec::refusal), "Allow", std::move(allow));
+    return with(std::move(refusal), "Allow", std::move(allow));
   }
   auto query = parse_query(r.query);
   if (!query) return problem(400, "the query is not percent-encoded UTF-8");

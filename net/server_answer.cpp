@@ -145,9 +145,9 @@ stream_writer session::stream(server_response head, stream_options o) {
     return {};
   }
   if (!without_body_ && !host_->take_stream()) {
-    auto spec::refusal = problem(503, "too many streams are open; try again later");
-    spec::refusal.headers.push_back({"Retry-After", "5"});
-    answer(std::move(spec::refusal), std::nullopt);
+    auto refusal = problem(503, "too many streams are open; try again later");
+    refusal.headers.push_back({"Retry-After", "5"});
+    answer(std::move(refusal), std::nullopt);
     return {};
   }
   if (http_1_0_) keep_alive_ = false;  // the end of the connection is that of the body

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/observation.hpp"
-#include "net/url.hpp"
+#include "net/prepared_request.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
@@ -12,15 +12,28 @@
 
 namespace scaleit::net {
 
-/// `ca_file` in PEM; empty: the system's roots. Throws boost::system::system_error.
-std::shared_ptr<boost::asio::ssl::context> make_tls_context(const std::string& ca_file);
+/// Files as tls_settings names them, in PEM; empty: the system's roots, no certificate of
+/// ours. Throws std::runtime_error with a sentence.
+std::shared_ptr<boost::asio::ssl::context> make_tls_context(const tls_settings& files);
+
+/// Whom a certificate must name.
+struct tls_peer {
+  std::string name;
+  bool is_address = false;
+};
+tls_peer peer_of(const prepared_request& r);
 
 /// Names the host for SNI and for the check of the certificate (RFC 9110, section 4.3.4).
 /// False when OpenSSL refuses.
-bool expect_host(SSL* ssl, const parsed_url& url);
+bool expect_peer(SSL* ssl, const tls_peer& peer);
 
 /// Why the handshake failed, with OpenSSL's or X.509's own words.
 failure handshake_failure(SSL* ssl, boost::system::error_code e,
                           const std::string& where);
+/// Whether it failed at the peer's certificate.
+bool is_distrusted(SSL* ssl);
+
+/// "TLS alert: certificate required" when `e` is one the peer sent; or empty.
+std::string tls_alert(boost::system::error_code e);
 
 }  // namespace scaleit::net

@@ -1,6 +1,7 @@
 #include "net/url.hpp"
 
 #include "messages/bounds.hpp"
+#include "messages/text.hpp"
 #include "net/sentence.hpp"
 
 #include <boost/url.hpp>
@@ -53,6 +54,46 @@ std::size_t end_of_authority(std::string_view text) {
   if (scheme == std::string_view::npos || !text.substr(scheme).starts_with("://"))
     return 0;
   return std::min(text.find_first_of("/?#", scheme + 3), text.size());
+}
+
+/// A reference as servers write it: characters that no URI holds, such as blanks,
+/// brackets and bytes above ASCII, are encoded as all clients do. What stands before
+/// `from` names a host and stays as it is.
+std::string encoded(std::string_view text, std::size_t from) {
+  constexpr std::string_view not_in_a_uri = "\"<>[\\]^`{|}";
+  const auto is_hex = [&](std::size_t i) {
+    constexpr std::string_view digits = "0123456789abcdefABCDEF";
+    return i < text.size() && digits.find(text[i]) != std::string_view::npos;
+  };
+  std::string out{text.substr(0, from)};
+  for (std::size_t i = from; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool stray = c == '%' && !(is_hex(i + 1) && is_hex(i + 2));
+    const bool control = (c >= 0 && c < ' ') || c == 0x7f;  // which nobody means
+    if (control || (c > ' ' && !stray && not_in_a_uri.find(c) == std::string_view::npos))
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+/// Why no URL can hold it, if that is one character; most of them are pasted.
+std::string offender(std::string_view text) {
+  if (text.find("%25") != std::string_view::npos && text.find('[') < text.find("%25"))
+    return "the zone of an IPv6 address is not supported";
+  const auto at = std::ranges::find_if(text, [](char c) {
+    return c <= ' ' || c >= 0x7f ||
+           std::string_view{"\"<>\\^`{|}"}.find(c) != std::string_view::npos;
+  });
+  if (at == text.end()) return {};
+  const auto from = static_cast<std::size_t>(at - text.begin());
+  const auto length = std::max<std::size_t>(1, utf8_length(text.substr(from)));
+  return fmt::format("a URL cannot hold '{}'; accepted: {}",
+                     scaleit::printable(text.substr(from, length)),
+                     from < text.find('/', std::min(text.find("//"), text.size() - 1) + 2)
+                         ? "a name in ASCII (punycode)"
+                         : encoded(text.substr(from, length), 0));
 }
 
 /// Boost 1.81 ends a host after what looks like an IPv4 address, and takes the rest of
@@ -116,8 +157,10 @@ parsed_url parse_url(std::string_view text) {
     guarded.insert(guarded.find("://") + 3, "x");  // which no address begins with
     parsed = urls::parse_uri(guarded);
   }
-  if (!parsed)
+  if (!parsed) {
+    if (const auto why = offender(text); !why.empty()) refuse(text, why);
     refuse(text, "not an absolute URL; accepted is http:// or https://, a host, a path");
+  }
   const urls::url_view u = *parsed;
 
   parsed_url out;
@@ -147,9 +190,14 @@ parsed_url parse_url(std::string_view text) {
 std::string resolve_location(std::string_view base, std::string_view location) {
   if (location.size() > bounds::url_bytes_max)
     refuse(location, fmt::format("longer than {} bytes", bounds::url_bytes_max));
-  std::string reference{location};
+  const auto blank = location.find_first_not_of(" \t");
+  location.remove_prefix(std::min(blank, location.size()));
+  location = location.substr(0, location.find_last_not_of(" \t") + 1);
+  // The fragment is for whoever shows a page.
+  std::string reference{location.substr(0, location.find('#'))};
   if (reference.starts_with("//"))
     reference.insert(0, base.substr(0, base.find(':') + 1));
+  reference = encoded(reference, end_of_authority(reference));
   // Scheme and authority are taken over as they are: see is_cut_short(). Boost resolves
   // the rest, below a host that stands for them.
   std::string origin{base.substr(0, end_of_authority(base))};

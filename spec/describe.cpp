@@ -22,6 +22,9 @@ constexpr duration_range timeouts{bounds::request_timeout_min,
 constexpr std::array<string_view, 2> metric_types{"Value", "AverageValue"};
 constexpr std::array<string_view, 3> methods{"PUT", "POST", "PATCH"};
 
+constexpr string_view kept_connections =
+    "Whether the connection is kept for the next request; if not, each has its own";
+
 constexpr string_view accepted_headers =
     "Request headers; ${VAR} and ${file:/path} in a value are expanded at the start";
 
@@ -58,6 +61,7 @@ void describe(fields<status_spec>& f) {
   f.text({"url", "In place of what app implies"}, &status_spec::url, text_form::url);
   f.duration({"timeout", "Of one request"}, &status_spec::timeout, timeouts);
   f.headers({"headers", accepted_headers, quiet}, &status_spec::headers);
+  f.boolean({"keepAlive", kept_connections, quiet}, &status_spec::keep_alive);
   f.text({"replicas", "JSON Pointer to the current replicas"}, &status_spec::replicas,
          text_form::pointer);
   f.text({"ready", "JSON Pointer to the ready replicas; none if empty", quiet},
@@ -88,6 +92,7 @@ void describe(fields<metric_spec>& f) {
          &metric_spec::url, text_form::url);
   f.duration({"timeout", "Of a request to url", quiet}, &metric_spec::timeout, timeouts);
   f.headers({"headers", accepted_headers, quiet}, &metric_spec::headers);
+  f.boolean({"keepAlive", kept_connections, quiet}, &metric_spec::keep_alive);
 }
 
 void describe(fields<scale_spec>& f) {
@@ -101,6 +106,7 @@ void describe(fields<scale_spec>& f) {
   f.text({"body", "${replicas} becomes the number"}, &scale_spec::body, text_form::body);
   f.duration({"timeout", "Of one request"}, &scale_spec::timeout, timeouts);
   f.headers({"headers", accepted_headers, quiet}, &scale_spec::headers);
+  f.boolean({"keepAlive", kept_connections, quiet}, &scale_spec::keep_alive);
 }
 
 // -- the rest of a config file ----------------------------------------------------------

@@ -138,6 +138,9 @@ drop_in_settings read_drop_in(const environment& env) {
   s.target.status.url = base + "/app/status";
   s.target.metrics = {{"cpu", "/cpu/highPriority", metric_type::value, target}};
   s.target.scale.url = base + "/app/replicas";
+  // As with the program it takes the place of, so that an application with a single
+  // thread has that for others between the polls.
+  s.target.status.keep_alive = false;
   s.target.max_replicas = bounds::replicas_max;
   s.target.tolerance = {tolerance, tolerance};
   s.target.behavior = immediate_behavior();

@@ -80,7 +80,7 @@ class together {
              fmt::format("two metrics are named '{}'",
                          printable(name->value->scalar, 80)));
       if (item.is == kind::map && !item.find("url"))
-        for (const auto* of_url : {"timeout", "headers"})
+        for (const auto* of_url : {"timeout", "headers", "keepAlive"})
           if (const auto* idle = item.find(of_url))
             fail(idle, fmt::format("metrics[{}].{}", i, of_url),
                  "has no effect without 'url': the metric is read from the status", true);

@@ -2,6 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "spec/json_slots.hpp"
+#include "spec/refusal.hpp"
 
 #include <fmt/format.h>
 
@@ -106,8 +107,10 @@ metric_reader::metric_reader(std::span<const metric_spec* const> metrics) {
   }
 }
 
-metric_reading metric_reader::read(http_response& answer) const {
-  if (auto f = refusal(answer)) return none(*f);
+metric_reading metric_reader::read(http_response& answer,
+                                   std::span<const header> sent) const {
+  if (auto f = refusal(answer, sent)) return none(*f);
+  if (auto f = unreadable(answer)) return none(*f);
   auto found = slots_.read(answer.body);
   if (const auto* wrong = std::get_if<failure>(&found)) return none(*wrong);
   const auto& slots = std::get<std::vector<json_value>>(found);
@@ -128,13 +131,6 @@ metric_reading metric_reader::none(const failure& f) const {
     seen.missing.push_back(
         {m.first, fmt::format("{}: {}", to_string(f.kind), f.detail), f.kind});
   return seen;
-}
-
-std::optional<failure> refusal(const http_response& answer) {
-  if (answer.error) return answer.error;
-  if (answer.status >= 200 && answer.status <= 299) return {};
-  return failure{failure_kind::http, fmt::format("answered {}", answer.status),
-                 answer.status, answer.took};
 }
 
 }  // namespace scaleit::spec

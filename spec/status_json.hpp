@@ -51,8 +51,8 @@ class metric_reader {
 
   /// Every metric is found, or missing with a reason: the request failed, or was answered
   /// with something else than a 2xx, or not with JSON, or there is no finite number at
-  /// its pointer. Consumes the body.
-  metric_reading read(http_response& answer) const;
+  /// its pointer. Consumes the body. `sent`: see refusal().
+  metric_reading read(http_response& answer, std::span<const header> sent = {}) const;
 
  private:
   metric_reading none(const failure& f) const;
@@ -60,8 +60,5 @@ class metric_reader {
   json_slots slots_;
   std::vector<std::pair<std::string, std::string>> metrics_;  ///< name, pointer
 };
-
-/// Why `answer` is no good one, whatever its body: it failed, or its status is no 2xx.
-std::optional<failure> refusal(const http_response& answer);
 
 }  // namespace scaleit::spec

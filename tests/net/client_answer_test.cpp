@@ -31,6 +31,7 @@ TEST_CASE("the client sends what was prepared and reads a plain answer") {
   CHECK(server.requests().at(0) == "GET /app/status?x=1 HTTP/1.1\r\nHost: 127.0.0.1:" +
                                        std::to_string(server.port()) +
                                        "\r\nUser-Agent: scaleit/" SCALEIT_VERSION
+                                       "\r\nAccept-Encoding: identity"
                                        "\r\nAuthorization: Bearer s3cret\r\n"
                                        "accept: text/plain\r\n\r\n");
 }
@@ -118,21 +119,40 @@ TEST_CASE("the client skips interim answers, but not for ever") {
   check_failed(get_and_close(many + ok("real")), failure_kind::http,
                "too many interim answers");
   check_failed(get_and_close("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
-               failure_kind::http, "101 interim");
+               failure_kind::http, "it switches protocols (101)");
 }
 
 TEST_CASE("the client calls bytes that are not HTTP an http failure") {
   for (const std::string bytes :
        {"garbage\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 two hundred OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+        "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 20\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n"}) {
     const auto r = get_and_close(bytes);
     INFO(bytes);
     check_failed(r, failure_kind::http, "is not HTTP: ");
   }
   check_failed(get_and_close(std::string{"\0\1\2\3\xff\xfe", 6}), failure_kind::http, "");
+  check_failed(get_and_close("SSH-2.0-OpenSSH_9.2\r\n"), failure_kind::http,
+               "it begins with 'SSH-2.0-OpenSSH_9.2'");
+}
+
+TEST_CASE("the client names what is wrong with HTTP it cannot read") {
+  const std::string ok_line = "HTTP/1.1 200 OK\r\n";
+  const std::string chunks = ok_line + "Transfer-Encoding: chunked\r\n\r\n";
+  const auto check = [](const std::string& bytes, const std::string& why) {
+    INFO(bytes);
+    check_failed(get_and_close(bytes), failure_kind::http, "is faulty HTTP: " + why);
+  };
+  check(ok_line + "Content-Length: -1\r\n\r\n", "its Content-Length is '-1'");
+  check(ok_line + "Content-Length: 1x\r\n\r\na", "its Content-Length is '1x'");
+  check(ok_line + "Content-Length: 99999999999999999999\r\n\r\na",
+        "its Content-Length is");
+  check(ok_line + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "it has two Content-Lengths, 1 and 2");
+  check(chunks + "zz\r\n", "the size of a chunk is 'zz'");
+  check(chunks + "\r\n", "the size of a chunk is ''");
+  check(chunks + "fffffffffffffffff\r\n", "the size of a chunk is");
+  check(chunks + "2\r\nabc\r\n", "a chunk is longer than its size");
 }
 
 TEST_CASE("the client bounds the header of an answer") {

@@ -38,15 +38,11 @@ TEST_CASE("the client copes with a server that closes after each answer unannoun
     p.close();
   }};
   client_fixture f;
-  // A write right behind an answer may meet the close on its way and is not repeated;
-  // once the close has arrived, it goes elsewhere.
-  auto closed = [&] { return f.client->stats().connections_open == 0; };
+  // The close may be there before the next request, or meet it on its way.
   for (int i = 0; i < 20; ++i) {
     check_ok(f.get(server.url()), "x");
     check_ok(f.get(server.url()), "x");
-    REQUIRE(f.until(closed));
     check_ok(f.put(server.url()), "x");
-    REQUIRE(f.until(closed));
   }
   CHECK(server.requests().size() >= 60);
 }
@@ -78,7 +74,9 @@ TEST_CASE("the client retries a GET only once") {
   CHECK(dying.requests().size() == 3);
 }
 
-TEST_CASE("the client never sends a PUT twice") {
+TEST_CASE(
+    "the client sends a PUT once more when its kept connection died, a POST never") {
+  const auto method = GENERATE(verb::put, verb::post);
   unruly_server server{[](peer& p) {
     p.read_request();
     p.send(ok("x"));
@@ -87,9 +85,16 @@ TEST_CASE("the client never sends a PUT twice") {
   }};
   client_fixture f;
   check_ok(f.get(server.url()), "x");
-  check_failed(f.put(server.url()), failure_kind::connect, "before an answer");
-  CHECK(server.requests().size() == 2);
-  CHECK(server.connections() == 1);
+  http_request r;
+  r.method = method;
+  r.url = server.url();
+  r.body = "{}";
+  const auto got = f.send(r);
+  if (method == verb::put)
+    check_ok(got, "x");
+  else
+    check_failed(got, failure_kind::connect, "before an answer");
+  CHECK(server.requests().size() == (method == verb::put ? 3 : 2));
 }
 
 TEST_CASE("the client sends a PUT on a fresh connection when the kept one is dead") {

@@ -42,6 +42,46 @@ TEST_CASE("the client follows relative and absolute locations") {
   check_ok(f.get(same_scheme.url("/from")), "GET /z");
 }
 
+TEST_CASE("the client encodes what a location should have encoded") {
+  const std::vector<std::pair<std::string, std::string>> locations{
+      {"/a b", "/a%20b"},
+      {"/s?x[]=1", "/s?x%5B%5D=1"},
+      {"/caf\xc3\xa9", "/caf%C3%A9"},
+      {"/caf\xe9", "/caf%E9"},
+      {"/a%20b", "/a%20b"},
+      {"/100%", "/100%25"},
+      {"/a|b{c}", "/a%7Cb%7Bc%7D"},
+      {"  /to \t", "/to"},
+      {"/to#a b#c", "/to"},
+      {"?q=a b", "/from?q=a%20b"},
+      {"to\\x", "/to%5Cx"},
+  };
+  for (const auto& [location, target] : locations) {
+    unruly_server server{[&](peer& p) {
+      p.read_request();
+      p.send(moved(302, location));
+      const auto r = p.read_request();
+      p.send(ok(r.substr(4, r.find(" HTTP") - 4)));
+      p.wait_until_closed();
+    }};
+    client_fixture f;
+    INFO(location);
+    check_ok(f.get(server.url("/from")), target);
+  }
+}
+
+TEST_CASE("the client follows a redirect whose body is broken") {
+  unruly_server server{[](peer& p) {
+    const auto r = p.read_request();
+    p.send(r.find(" /from ") != std::string::npos
+               ? "HTTP/1.1 302 Found\r\nLocation: /to\r\nContent-Length: 9\r\n\r\ngone"
+               : ok("there"));
+    p.close();
+  }};
+  client_fixture f;
+  check_ok(f.get(server.url("/from")), "there");
+}
+
 TEST_CASE("the client keeps a write's method, or does not follow") {
   for (const int status : {307, 308}) {
     unruly_server server{redirecting(status, "/to")};

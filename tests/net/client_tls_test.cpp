@@ -78,7 +78,7 @@ TEST_CASE("https to a plain port fails and does not hang") {
   }};
   const auto where = "127.0.0.1:" + std::to_string(plain.port());
   check_failed(f.get("https://" + where), failure_kind::tls,
-               "TLS handshake with " + where);
+               "TLS handshake with " + where + " failed: no TLS is spoken there");
   unruly_server closing{[](peer& p) { p.close(); }};
   check_failed(f.get("https://127.0.0.1:" + std::to_string(closing.port())),
                failure_kind::tls, "during the TLS handshake");
@@ -96,7 +96,7 @@ TEST_CASE("http to an https port is an answer that is not HTTP, or none") {
   CHECK((r.error->kind == failure_kind::http || r.error->kind == failure_kind::connect));
 }
 
-TEST_CASE("a body without a length needs a proper end over https") {
+TEST_CASE("a body without a length and without close_notify may be cut") {
   tls_fixture t;
   const auto who = issue(t.ca, {"IP:127.0.0.1"});
   auto f = t.client();
@@ -108,11 +108,105 @@ TEST_CASE("a body without a length needs a proper end over https") {
                          },
                          who};
     const auto r = f.get(server.url());
-    if (proper)
-      check_ok(r, "abc");
-    else
-      check_failed(r, failure_kind::body, "ended after 3 bytes");
+    check_ok(r, "abc");
+    CHECK(r.may_be_cut == !proper);
   }
+  unruly_server short_of_it{[](peer& p) {
+                              p.read_request();
+                              p.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc");
+                            },
+                            who};
+  check_failed(f.get(short_of_it.url()), failure_kind::body, "ended after 3 of 4 bytes");
+}
+
+TEST_CASE("the dot that ends an absolute name is not part of the certificate's") {
+  tls_fixture t;
+  unruly_server server{answer_always(ok("x")), issue(t.ca, {"DNS:localhost"})};
+  auto f = t.client();
+  check_ok(f.get(server.url("/", "localhost.")), "x");
+  CHECK_THAT(server.requests().at(0), ContainsSubstring("Host: localhost.:"));
+}
+
+TEST_CASE("a certificate's common name is no name") {
+  tls_fixture t;
+  unruly_server server{answer_always(ok("x")), issue(t.ca, {}, 3600, "localhost")};
+  auto f = t.client();
+  check_failed(f.get(server.url("/", "localhost")), failure_kind::tls,
+               "ostname mismatch");
+}
+
+TEST_CASE("a file of roots is read again when it has changed") {
+  tls_fixture t;
+  const auto next = make_ca("next CA");
+  auto f = t.client();
+  {
+    unruly_server before{answer_always(ok("before")), issue(t.ca, {"IP:127.0.0.1"})};
+    check_ok(f.get(before.url()), "before");
+  }
+  unruly_server server{answer_always(ok("after")), issue(next, {"IP:127.0.0.1"})};
+  check_failed(f.get(server.url()), failure_kind::tls, "not accepted");
+  t.ca_file.replace(next.certificate);
+  check_ok(f.get(server.url()), "after");
+}
+
+TEST_CASE("a file of roots that cannot be read any more is kept as it was") {
+  tls_fixture t;
+  std::vector<std::string> said;
+  net::client_options o;
+  o.ca_file = t.ca_file.path();
+  o.warn = [&](const std::string& what) { said.push_back(what); };
+  client_fixture f{o};
+  const auto good = issue(t.ca, {"IP:127.0.0.1"}),
+             bad = issue(make_ca("x"), {"IP:127.0.0.1"});
+  unruly_server server{answer_always(ok("x", "Connection: close\r\n")), good};
+  unruly_server stranger{answer_always(ok("x")), bad};
+  check_ok(f.get(server.url()), "x");
+  t.ca_file.replace("no certificate");
+  for (int i = 0; i < 2; ++i) {
+    check_failed(f.get(stranger.url()), failure_kind::tls, "not accepted");
+    check_ok(f.get(server.url()), "x");
+  }
+  REQUIRE(said.size() == 1);
+  CHECK_THAT(said.at(0), StartsWith(t.ca_file.path() + ": "));
+  CHECK_THAT(said.at(0), ContainsSubstring("what was read before is kept"));
+}
+
+TEST_CASE("the client shows a certificate of its own where one is set") {
+  tls_fixture t;
+  const auto who = issue(t.ca, {"IP:127.0.0.1"});
+  const auto us = issue(t.ca, {"DNS:us"});
+  const temporary_file cert{us.certificate}, key{us.key}, both{us.certificate + us.key};
+  unruly_server server{answer_always(ok("x")), who, t.ca.certificate};
+  auto f = t.client();
+  http_request r;
+  r.url = server.url();
+  check_failed(f.send(r), failure_kind::tls, "TLS alert: ");
+  r.tls.cert_file = cert.path();
+  r.tls.key_file = key.path();
+  check_ok(f.send(r), "x");
+  check_ok(f.send(r), "x");
+  CHECK(server.connections() == 2);
+  r.tls = {};
+  check_failed(f.send(r), failure_kind::tls, "TLS alert: ");
+  r.tls.cert_file = both.path();
+  check_ok(f.send(r), "x");
+  r.tls.cert_file = "/nonexistent/cert.pem";
+  check_failed(f.send(r), failure_kind::tls, "/nonexistent/cert.pem: ");
+}
+
+TEST_CASE("a request may trust other roots and expect another name") {
+  tls_fixture t;
+  const auto other = make_ca("other");
+  const temporary_file other_file{other.certificate};
+  unruly_server server{answer_always(ok("x")), issue(other, {"DNS:app.internal"})};
+  auto f = t.client();
+  http_request r;
+  r.url = server.url();
+  check_failed(f.send(r), failure_kind::tls, "not accepted");
+  r.tls.ca_file = other_file.path();
+  check_failed(f.send(r), failure_kind::tls, "mismatch");
+  r.tls.server_name = "app.internal";
+  check_ok(f.send(r), "x");
 }
 
 TEST_CASE("the client retries a GET over https, and never goes down to http") {

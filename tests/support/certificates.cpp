@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -73,7 +74,7 @@ identity make_ca(const std::string& name) {
 }
 
 identity issue(const identity& ca, const std::vector<std::string>& names,
-               long valid_for_seconds) {
+               long valid_for_seconds, const std::string& common_name) {
   const bio_ptr cb{BIO_new_mem_buf(ca.certificate.data(), -1), &BIO_free};
   const x509_ptr issuer{PEM_read_bio_X509(cb.get(), nullptr, nullptr, nullptr),
                         &X509_free};
@@ -81,11 +82,11 @@ identity issue(const identity& ca, const std::vector<std::string>& names,
   const key_ptr issuer_key{PEM_read_bio_PrivateKey(kb.get(), nullptr, nullptr, nullptr),
                            &EVP_PKEY_free};
   const key_ptr key{EVP_EC_gen("P-256"), &EVP_PKEY_free};
-  const auto x = blank(key.get(), "server", valid_for_seconds);
+  const auto x = blank(key.get(), common_name, valid_for_seconds);
   X509_set_issuer_name(x.get(), X509_get_subject_name(issuer.get()));
   std::string all;
   for (const auto& n : names) all += (all.empty() ? "" : ",") + n;
-  extend(x.get(), issuer.get(), NID_subject_alt_name, all);
+  if (!all.empty()) extend(x.get(), issuer.get(), NID_subject_alt_name, all);
   X509_sign(x.get(), issuer_key.get(), EVP_sha256());
   return {pem(x.get()), pem(key.get())};
 }
@@ -103,6 +104,12 @@ temporary_file::temporary_file(const std::string& text) {
   ::close(fd);
   if (n != static_cast<ssize_t>(text.size()))
     throw std::runtime_error("cannot write " + name);
+}
+
+void temporary_file::replace(const std::string& text) {
+  const temporary_file other{text};
+  if (::rename(other.path_.c_str(), path_.c_str()) != 0)
+    throw std::runtime_error("cannot replace " + path_);
 }
 
 temporary_file::~temporary_file() { ::unlink(path_.c_str()); }

@@ -57,7 +57,7 @@ int bound_socket(const std::string& address, std::uint16_t port) {
   return fd;
 }
 
-SSL_CTX* server_context(const identity& who) {
+SSL_CTX* server_context(const identity& who, const std::string& client_ca) {
   auto* c = SSL_CTX_new(TLS_server_method());
   auto* cb = BIO_new_mem_buf(who.certificate.data(), -1);
   auto* x = PEM_read_bio_X509(cb, nullptr, nullptr, nullptr);
@@ -69,6 +69,13 @@ SSL_CTX* server_context(const identity& who) {
   BIO_free(kb);
   X509_free(x);
   BIO_free(cb);
+  if (client_ca.empty()) return c;
+  auto* ab = BIO_new_mem_buf(client_ca.data(), -1);
+  auto* a = PEM_read_bio_X509(ab, nullptr, nullptr, nullptr);
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(c), a);
+  SSL_CTX_set_verify(c, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  X509_free(a);
+  BIO_free(ab);
   return c;
 }
 
@@ -160,8 +167,8 @@ unruly_server::unruly_server(script s, const std::string& address, std::uint16_t
   listen(address, port);
 }
 
-unruly_server::unruly_server(script s, const identity& who)
-    : script_(std::move(s)), tls_(server_context(who)) {
+unruly_server::unruly_server(script s, const identity& who, const std::string& client_ca)
+    : script_(std::move(s)), tls_(server_context(who, client_ca)) {
   ::signal(SIGPIPE, SIG_IGN);  // SSL_write has no MSG_NOSIGNAL
   listen("127.0.0.1", 0);
 }

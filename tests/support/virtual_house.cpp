@@ -44,6 +44,16 @@ scripted_client::ticket scripted_client::submit(net::prepared_ptr r, handler don
   return last_;
 }
 
+/// All at once: virtual time knows no half answers.
+scripted_client::ticket scripted_client::stream(net::prepared_ptr r,
+                                                net::stream_handlers h) {
+  return submit(std::move(r), [h = std::move(h)](http_response&& x) {
+    if (!x.error && h.on_head) h.on_head({x.status, {}});
+    if (!x.error && h.on_chunk && !x.body.empty()) h.on_chunk(x.body);
+    if (h.on_end) h.on_end({std::move(x.error), x.took});
+  });
+}
+
 std::optional<steady_time> scripted_client::next_due() const {
   std::optional<steady_time> next;
   for (const auto& [id, x] : waiting_)

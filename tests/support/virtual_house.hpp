@@ -44,6 +44,7 @@ class scripted_client final : public net::http_client {
   explicit scripted_client(std::function<steady_time()> now) : now_(std::move(now)) {}
 
   ticket submit(net::prepared_ptr r, handler done) override;
+  ticket stream(net::prepared_ptr r, net::stream_handlers h) override;
   void cancel(ticket t) noexcept override { waiting_.erase(t); }
 
   /// When the next answer is due, if one is.

@@ -1,0 +1,77 @@
+#include "net/tls_contexts.hpp"
+
+#include "messages/bounds.hpp"
+#include "net/tls.hpp"
+
+#include <fmt/format.h>
+#include <openssl/x509.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <sys/stat.h>
+
+namespace scaleit::net {
+
+namespace {
+
+long long nanoseconds(const timespec& t) {
+  return static_cast<long long>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
+}
+
+/// Where OpenSSL looks for the system's roots, beside its directory, which it reads anew
+/// by itself.
+std::string system_roots() {
+  const char* file = std::getenv(X509_get_default_cert_file_env());
+  return file ? file : X509_get_default_cert_file();
+}
+
+}  // namespace
+
+/// Follows symbolic links, by which whole directories of secrets are exchanged.
+tls_contexts::stamp tls_contexts::stamp_of(const std::string& file) {
+  struct stat s {};
+  if (::stat(file.c_str(), &s) != 0) return {};
+  return {s.st_dev, s.st_ino, s.st_size, nanoseconds(s.st_mtim), nanoseconds(s.st_ctim)};
+}
+
+std::vector<tls_contexts::stamp> tls_contexts::stamps_of(const tls_settings& files) {
+  std::vector<stamp> all{
+      stamp_of(files.ca_file.empty() ? system_roots() : files.ca_file)};
+  for (const auto* file : {&files.cert_file, &files.key_file})
+    if (!file->empty()) all.push_back(stamp_of(*file));
+  return all;
+}
+
+/// True when there is a new context.
+bool tls_contexts::look_after(entry& e, const tls_settings& files, steady_time now) {
+  e.checked = now;
+  // Before the files are read: a change meanwhile is seen the next time.
+  auto stamps = stamps_of(files);
+  if (e.context && stamps == e.stamps) return false;
+  try {
+    e.context = make_tls_context(files);
+    e.stamps = std::move(stamps);
+    return true;
+  } catch (const std::runtime_error& wrong) {
+    if (!e.context) throw;
+    e.stamps = std::move(stamps);  // said once for each change
+    warn_(fmt::format("{}; what was read before is kept", wrong.what()));
+    return false;
+  }
+}
+
+tls_contexts::context_ptr tls_contexts::get(const tls_settings& files, steady_time now) {
+  const std::tuple key{files.ca_file, files.cert_file, files.key_file};
+  if (entries_.size() >= bounds::tls_contexts_max && !entries_.contains(key))
+    entries_.clear();  // connections keep what they use
+  auto& e = entries_[key];
+  if (!e.context || now - e.checked >= bounds::tls_files_check) look_after(e, files, now);
+  return e.context;
+}
+
+bool tls_contexts::renew(const tls_settings& files, steady_time now) {
+  const auto e = entries_.find({files.ca_file, files.cert_file, files.key_file});
+  return e != entries_.end() && e->second.context && look_after(e->second, files, now);
+}
+
+}  // namespace scaleit::net
