@@ -85,8 +85,7 @@ void explanation::decided(const record::replayed& x) {
                     {}};
   for (const auto& s : x.made->steps)
     d->steps.push_back({std::string{to_string(s.code)},
-                        policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec), s.from,
-                        s.to});
+                        policy::why(s, x.spec, x.shadow), s.from, s.to});
   if (x.differs()) d->recorded = x.recorded->desired;
 }
 

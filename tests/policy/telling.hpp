@@ -73,7 +73,7 @@ class telling {
   std::string said(rule code) const {
     std::string sentence;
     for (const auto& s : last.steps)
-      if (s.code == code) sentence = policy::why(s, spec);
+      if (s.code == code) sentence = policy::why(s, spec, false);
     return sentence;
   }
 

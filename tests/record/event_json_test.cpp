@@ -68,6 +68,21 @@ TEST_CASE("a decision carries its steps as sentences") {
           R"(11.88 is rounded up to 12"}]}})"));
 }
 
+TEST_CASE("a shadow's decision is worded by its own metrics and schedules") {
+  auto spec = test::app_spec();
+  auto second = spec;
+  second.metrics = {{"load", "/load", metric_type::value, 0.5}};
+  second.schedules = {{"0 8 * * *", "UTC", std::chrono::hours{10}, 20, std::nullopt}};
+  spec.shadow = {second};
+  decision d{10, 12, 20, {}};
+  d.steps.push_back({rule::target, 0, 10, 12, {0.95, 0.8, 11.875}});
+  d.steps.push_back({rule::schedule_min, 0, 12, 20, {0}});
+  const auto told =
+      json(decision_made{d, {}, true}, std::make_shared<target_spec>(spec));
+  CHECK_THAT(told, ContainsSubstring(R"("why":"load 0.95 is 18.8 % above 0.80)"));
+  CHECK_THAT(told, ContainsSubstring("0 8 * * *"));
+}
+
 TEST_CASE("the value of a header is never written") {
   auto spec = test::app_spec();
   spec.status.headers = {{"Authorization", "Bearer s3cret"}};
