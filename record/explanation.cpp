@@ -50,7 +50,8 @@ void explanation::feed(const recorded_event& e) {
       sent_at_ = e.time;
       break;
     case event_kind::scale_applied:
-      sent_ = fmt::format("{} -> {} was applied", e.from, e.to);
+      sent_ = fmt::format("{} -> {} {}", e.from, e.to,
+                          e.shown ? "took effect, although it failed" : "was applied");
       sent_at_ = e.time;
       break;
     case event_kind::scale_failed:

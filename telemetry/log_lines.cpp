@@ -84,6 +84,11 @@ void log_lines::tell(const event& e, const daemon_stopped& x) {
   say(log_level::info, e, fmt::format("stopped: {}", x.reason));
 }
 
+void log_lines::tell(const event& e, const clock_stepped& x) {
+  say(log_level::warning, e,
+      fmt::format("the system's clock was set by {}", to_string(x.by)));
+}
+
 void log_lines::tell(const event& e, const target_added&) {
   const auto& spec = *e.target;
   std::string holds;
@@ -195,9 +200,11 @@ void log_lines::tell(const event& e, const scale_requested& x) {
 }
 
 void log_lines::tell(const event& e, const scale_applied& x) {
-  works(scale_, e.target->name, e, "scaling");
-  auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()),
-                          x.from, x.to, took(x.took));
+  // What a status shows of a request that failed ends no streak: it does not work.
+  if (!x.seen) works(scale_, e.target->name, e, "scaling");
+  auto text = fmt::format(
+      "{} replicas {} -> {} ({})", readings(x.cause.get()), x.from, x.to,
+      x.seen ? "seen, although the request failed" : "put " + took(x.took));
   if (const auto s = stories_.find(e.target->name);
       s != stories_.end() && !s->second.reasons.empty())
     text += ": " + std::exchange(s->second.reasons, {});

@@ -61,6 +61,13 @@ class telling {
     last = std::move(*out.made);
     return last.desired;
   }
+  /// A request was sent, and ended without a good answer.
+  void lost(double seconds, int from, int to) {
+    hear(policy::request_is::unanswered, seconds, from, to);
+  }
+  void hear(policy::request_is what, double seconds, int from, int to) {
+    policy::recall_request(spec, mem, {what, from, to, at(seconds)});
+  }
   void applied(double seconds, int from, int to) {
     policy::recall_applied(spec, mem, from, to, at(seconds));
   }
