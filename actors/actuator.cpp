@@ -101,9 +101,9 @@ void actuator_state::on_answered() {
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
   if (auto f = spec::refusal(answer, book->spec->scale.headers)) {
-    record(*with, *book, now,
-           scale_failed{request.from, request.to, std::move(*f), loop_took,
-                        !answer.unsent});
+    record(
+        *with, *book, now,
+        scale_failed{request.from, request.to, std::move(*f), loop_took, !answer.unsent});
     return;
   }
   record(*with, *book, now,

@@ -27,8 +27,9 @@ void decider_state::on_polled(const polled& x) {
   const auto time = x.outcome->time;
   const auto& spec = *book->spec;
   const auto* read = x.outcome->as<status_observed>();
-  auto [live, shadow, effect] = read ? policy::evaluate(spec, book->history, read->seen, time)
-                             : policy::evaluate_failure(spec, book->history, time);
+  auto [live, shadow, effect] =
+      read ? policy::evaluate(spec, book->history, read->seen, time)
+           : policy::evaluate_failure(spec, book->history, time);
   book->decided();
   if (read) ++book->loops_completed;
   const auto command = live && policy::is_command(spec, *live)

@@ -67,8 +67,8 @@ struct ledger {
       policy::recall(*spec, history, *e);
   }
 
-  /// The scale request that was sent and whose end nobody has told; null if there is none.
-  /// Without one in flight it is left over from who ended before the answer came.
+  /// The scale request that was sent and whose end nobody has told; null if there is
+  /// none. Without one in flight it is left over from who ended before the answer came.
   std::optional<policy::scaling_news> unended() const {
     auto sent = history.live.requested;
     for (const auto& e : waiting)

@@ -86,14 +86,15 @@ struct event {
   /// In the order of the table of types in docs/reference/events.md.
   using payload =
       std::variant<daemon_started, daemon_stopped, clock_stepped, target_added,
-                   target_changed, target_removed, status_observed, status_failed, decision_made,
-                   scale_requested, scale_applied, scale_failed, actor_crashed,
-                   actor_restarted>;
+                   target_changed, target_removed, status_observed, status_failed,
+                   decision_made, scale_requested, scale_applied, scale_failed,
+                   actor_crashed, actor_restarted>;
 
   std::uint64_t sequence = 0;  ///< grows by one per event, across restarts with a record
   time_point time{};
   steady_time at{};
-  microseconds stepped{0};  ///< all steps of the clock before it, since the daemon's start
+  microseconds stepped{
+      0};             ///< all steps of the clock before it, since the daemon's start
   target_ptr target;  ///< null for what concerns no target
   payload data;
 

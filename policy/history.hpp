@@ -12,7 +12,7 @@ namespace scaleit::policy {
 
 struct history {
   memory live;
-  memory shadow;  ///< untouched unless the spec has one
+  memory shadow;            ///< untouched unless the spec has one
   microseconds stepped{0};  ///< the steps of the clock that both have followed
   bool operator==(const history&) const = default;
 };

@@ -52,8 +52,8 @@ struct scaling {
   bool operator==(const scaling&) const = default;
 };
 
-/// What is heard of a scale request: that it was sent, that it was applied, that it failed
-/// without effect, or that it failed and may yet have been carried out.
+/// What is heard of a scale request: that it was sent, that it was applied, that it
+/// failed without effect, or that it failed and may yet have been carried out.
 enum class request_is : std::uint8_t { sent, applied, refused, unanswered };
 struct scaling_news {
   request_is what = request_is::sent;

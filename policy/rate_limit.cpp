@@ -43,8 +43,7 @@ limit chosen(evaluation& e, const scaling_rules& rules, bool up) {
   limit best;
   for (std::size_t i = 0; i < rules.policies.size(); ++i) {
     const auto period = up ? scalings::up(i) : scalings::down(e.spec, i);
-    const auto l =
-        limit_of(rules.policies[i], e.mem.applied.within(period), e.basis, up);
+    const auto l = limit_of(rules.policies[i], e.mem.applied.within(period), e.basis, up);
     const bool higher_wins = up == (rules.select == select_policy::max);
     if (!best.policy || (higher_wins ? l.count > best.count : l.count < best.count))
       best = l;

@@ -97,7 +97,8 @@ class event_writer {
       field("rule", to_string(s.code));
       field("from", s.from);
       field("to", s.to);
-      field("why", x.made.words.empty() ? policy::why(s, *e.target, x.shadow) : x.made.words[i]);
+      field("why",
+            x.made.words.empty() ? policy::why(s, *e.target, x.shadow) : x.made.words[i]);
       json_.EndObject();
     }
     json_.EndArray();

@@ -17,7 +17,7 @@
 namespace scaleit::record {
 
 inline constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max();
-inline constexpr double ms_max = 1e12;  ///< of a duration
+inline constexpr double ms_max = 1e12;       ///< of a duration
 inline constexpr double step_ms_max = 1e14;  ///< of a clock, that may begin in 1970
 inline constexpr std::string_view whole_number = "a whole number from 0 to 1000000";
 static_assert(bounds::replicas_max == 1'000'000);

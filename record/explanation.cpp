@@ -85,8 +85,8 @@ void explanation::decided(const record::replayed& x) {
   d = told_decision{x.time, x.made->current, x.made->recommended, x.made->desired, {},
                     {}};
   for (const auto& s : x.made->steps)
-    d->steps.push_back({std::string{to_string(s.code)},
-                        policy::why(s, x.spec, x.shadow), s.from, s.to});
+    d->steps.push_back(
+        {std::string{to_string(s.code)}, policy::why(s, x.spec, x.shadow), s.from, s.to});
   if (x.differs()) d->recorded = x.recorded->desired;
 }
 

@@ -106,8 +106,7 @@ void replay_output::add_row(const record::replayed& x) {
   if (x.made) {
     const char* before = "  ";
     for (const auto& s : x.made->steps) {
-      fmt::format_to(out, "{}{}", before,
-                     policy::why(s, x.spec, x.shadow));
+      fmt::format_to(out, "{}{}", before, policy::why(s, x.spec, x.shadow));
       before = "; ";
     }
   }

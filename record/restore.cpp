@@ -57,8 +57,8 @@ restored restore(const std::string& directory, const std::vector<target_ptr>& ta
   replay.finish();
   for (const auto& [name, t] : replay.targets())
     if (t.spec) {
-      auto& before =
-          all.targets.emplace(name, policy::remembered{t.spec, t.remembers}).first->second;
+      auto& before = all.targets.emplace(name, policy::remembered{t.spec, t.remembers})
+                         .first->second;
       before.history.stepped = {};  // the clock of this daemon has not been set yet
     }
   return all;

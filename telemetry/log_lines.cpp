@@ -31,7 +31,8 @@ std::string readings(const event* cause) {
 
 std::string chain(const decision& d, const target_spec& target, bool shadow) {
   std::string all;
-  for (const auto& s : d.steps) all += (all.empty() ? "" : "; ") + policy::why(s, target, shadow);
+  for (const auto& s : d.steps)
+    all += (all.empty() ? "" : "; ") + policy::why(s, target, shadow);
   return all;
 }
 
@@ -202,9 +203,9 @@ void log_lines::tell(const event& e, const scale_requested& x) {
 void log_lines::tell(const event& e, const scale_applied& x) {
   // What a status shows of a request that failed ends no streak: it does not work.
   if (!x.seen) works(scale_, e.target->name, e, "scaling");
-  auto text = fmt::format(
-      "{} replicas {} -> {} ({})", readings(x.cause.get()), x.from, x.to,
-      x.seen ? "seen, although the request failed" : "put " + took(x.took));
+  auto text =
+      fmt::format("{} replicas {} -> {} ({})", readings(x.cause.get()), x.from, x.to,
+                  x.seen ? "seen, although the request failed" : "put " + took(x.took));
   if (const auto s = stories_.find(e.target->name);
       s != stories_.end() && !s->second.reasons.empty())
     text += ": " + std::exchange(s->second.reasons, {});

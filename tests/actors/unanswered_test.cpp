@@ -42,7 +42,8 @@ TEST_CASE("whatever an application answers after the deed, the deed counts") {
     std::function<reply()> answer;
   };
   for (const auto& x :
-       {row{"nothing", hangs}, row{"a close", [] { return fails(failure_kind::connect); }},
+       {row{"nothing", hangs},
+        row{"a close", [] { return fails(failure_kind::connect); }},
         row{"half a body", [] { return fails(failure_kind::body); }},
         row{"500", [] { return answers(500); }}, row{"504", [] { return answers(504); }},
         row{"303", [] { return answers(303); }},

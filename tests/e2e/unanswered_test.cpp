@@ -108,8 +108,8 @@ TEST_CASE("a daemon that is killed before the answer is not forgotten by the nex
     scaler d{options};
     REQUIRE(eventually([&] { return application.puts() == 1; }));
     REQUIRE(eventually([&] {
-      return run({"explain", "app", "--record", recorded_in(files)}).out.find(
-                 "10 -> 11") != std::string::npos;
+      return run({"explain", "app", "--record", recorded_in(files)})
+                 .out.find("10 -> 11") != std::string::npos;
     }));
     d.process().signal(SIGKILL);
     REQUIRE(d.process().wait() == 128 + SIGKILL);

@@ -119,7 +119,8 @@ TEST_CASE("the metric that asks for most wins") {
   o.metrics.push_back({"queue", 420});
   const auto d = decided(spec, o);
   CHECK(d.desired == 14);
-  CHECK(policy::why(d.steps.back(), spec, false) == "queue asks for the most of 2 metrics");
+  CHECK(policy::why(d.steps.back(), spec, false) ==
+        "queue asks for the most of 2 metrics");
 }
 
 TEST_CASE("a missing metric forbids scaling in, never out") {
@@ -128,7 +129,8 @@ TEST_CASE("a missing metric forbids scaling in, never out") {
   const auto in = decided(spec, test::seen(10, 0.4));
   CHECK(in.recommended == 10);
   CHECK(in.desired == 10);
-  CHECK(policy::why(in.steps.back(), spec, false) == "queue is missing: no scale-in without it");
+  CHECK(policy::why(in.steps.back(), spec, false) ==
+        "queue is missing: no scale-in without it");
   CHECK(decided(spec, test::seen(10, 0.95)).desired == 12);
 }
 
@@ -161,7 +163,8 @@ TEST_CASE("the sentences of a decision carry its numbers") {
   CHECK(policy::why(none.steps[0], test::app_spec(), false) ==
         "within tolerance: cpu 0.83 is 3.8 % above 0.80, 12.5 % allowed");
   const auto floor = decided(test::app_spec(), test::seen(1, 0.0));
-  CHECK(policy::why(floor.steps[1], test::app_spec(), false) == "raised to the minimum of 1");
+  CHECK(policy::why(floor.steps[1], test::app_spec(), false) ==
+        "raised to the minimum of 1");
   const auto off = decided(test::app_spec(), test::seen(0, 0.5));
   CHECK(policy::why(off.steps.back(), test::app_spec(), false) ==
         "0 replicas while the minimum is 1: switched off by hand");

@@ -175,9 +175,9 @@ class story {
   void lose_request(const decision& d) {
     tell_of_request(policy::request_is::sent, d);
     now_ += milliseconds{random_.number(0, 900)};
-    tell_of_request(random_.one_in(4) ? policy::request_is::refused
-                                      : policy::request_is::unanswered,
-                    d);
+    tell_of_request(
+        random_.one_in(4) ? policy::request_is::refused : policy::request_is::unanswered,
+        d);
     comes_true_ = d.desired;
   }
 

@@ -32,18 +32,16 @@ TEST_CASE("what a status shows of a request that failed") {
     int from, to, there;
     std::optional<scaling> effect;
   };
-  for (const auto& r : {row{"all of it", 10, 20, 20, scaling{10, 20}},
-                        row{"a part", 10, 20, 14, scaling{10, 14}},
-                        row{"nothing", 10, 20, 10, {}},
-                        row{"more: somebody else's is not counted", 10, 20, 30,
-                            scaling{10, 20}},
-                        row{"the other way", 10, 20, 7, {}},
-                        row{"down", 20, 10, 10, scaling{20, 10}},
-                        row{"a part, down", 20, 10, 13, scaling{20, 13}},
-                        row{"more, down", 20, 10, 2, scaling{20, 10}},
-                        row{"down, and the other way", 20, 10, 25, {}},
-                        row{"to zero", 1, 0, 0, scaling{1, 0}},
-                        row{"from zero", 0, 3, 3, scaling{0, 3}}}) {
+  for (const auto& r :
+       {row{"all of it", 10, 20, 20, scaling{10, 20}},
+        row{"a part", 10, 20, 14, scaling{10, 14}}, row{"nothing", 10, 20, 10, {}},
+        row{"more: somebody else's is not counted", 10, 20, 30, scaling{10, 20}},
+        row{"the other way", 10, 20, 7, {}}, row{"down", 20, 10, 10, scaling{20, 10}},
+        row{"a part, down", 20, 10, 13, scaling{20, 13}},
+        row{"more, down", 20, 10, 2, scaling{20, 10}},
+        row{"down, and the other way", 20, 10, 25, {}},
+        row{"to zero", 1, 0, 0, scaling{1, 0}},
+        row{"from zero", 0, 3, 3, scaling{0, 3}}}) {
     CAPTURE(r.what);
     telling t{test::wishes()};
     t.poll(0, r.from, r.to);

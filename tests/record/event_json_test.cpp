@@ -77,8 +77,7 @@ TEST_CASE("a shadow's decision is worded by its own metrics and schedules") {
   decision d{10, 12, 20, {}};
   d.steps.push_back({rule::target, 0, 10, 12, {0.95, 0.8, 11.875}});
   d.steps.push_back({rule::schedule_min, 0, 12, 20, {0}});
-  const auto told =
-      json(decision_made{d, {}, true}, std::make_shared<target_spec>(spec));
+  const auto told = json(decision_made{d, {}, true}, std::make_shared<target_spec>(spec));
   CHECK_THAT(told, ContainsSubstring(R"("why":"load 0.95 is 18.8 % above 0.80)"));
   CHECK_THAT(told, ContainsSubstring("0 8 * * *"));
 }
@@ -86,8 +85,8 @@ TEST_CASE("a shadow's decision is worded by its own metrics and schedules") {
 TEST_CASE("a change that is seen although its request failed says so") {
   scale_applied seen{10, 12};
   seen.seen = true;
-  CHECK(json(seen) == head + "scale.applied" + time_and_data +
-                          R"({"from":10,"to":12,"seen":true}})");
+  CHECK(json(seen) ==
+        head + "scale.applied" + time_and_data + R"({"from":10,"to":12,"seen":true}})");
   scale_failed lost{10, 12, {failure_kind::timeout, "slow"}};
   CHECK_THAT(json(lost), ContainsSubstring(R"("tookMs":0.0}})"));
   lost.uncertain = true;
