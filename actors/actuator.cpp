@@ -1,6 +1,7 @@
 #include "actors/actuator.hpp"
 
 #include "actors/guard.hpp"
+#include "messages/bounds.hpp"
 #include "spec/refusal.hpp"
 
 #include <caf/send.hpp>
@@ -47,6 +48,7 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s, ledger_
   // The one before this may have died with an answer waiting.
   if (book->in_flight && book->in_flight->answer)
     caf::anon_send(actuator_actor{self}, scale_answered{});
+  close_what_is_open();
   return {
       [this](const set_replicas& x) {
         with->mishaps.disturb(name, [&] { on_set_replicas(x); });
@@ -72,6 +74,20 @@ void actuator_state::on_set_replicas(const set_replicas& x) {
   book->in_flight = ledger::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
 }
 
+void actuator_state::close_what_is_open() {
+  if (book->in_flight) return;
+  const auto open = book->unended();
+  if (!open) return;
+  const auto now = self->clock().now();
+  const auto age = with->events.time_at(now) - open->at;
+  record(*with, *book, now,
+         scale_failed{open->from,
+                      open->to,
+                      {failure_kind::connect, "a restart came before the answer"},
+                      microseconds{0},
+                      age <= bounds::unanswered_watch_time});
+}
+
 void actuator_state::on_answered() {
   if (!book->in_flight || !book->in_flight->answer)
     return;  // told twice, after a restart
@@ -82,9 +98,12 @@ void actuator_state::on_answered() {
   const auto& answer = *request.answer;
   const auto loop_took =
       std::chrono::duration_cast<microseconds>(now - request.poll_began);
+  // What was sent may have been carried out, whatever the answer says, if there is one:
+  // proxies give up on what goes on behind them, and code fails after the deed.
   if (auto f = spec::refusal(answer, book->spec->scale.headers)) {
-    record(*with, *book, now,
-           scale_failed{request.from, request.to, std::move(*f), loop_took});
+    record(
+        *with, *book, now,
+        scale_failed{request.from, request.to, std::move(*f), loop_took, !answer.unsent});
     return;
   }
   record(*with, *book, now,

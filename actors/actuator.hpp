@@ -2,7 +2,7 @@
 //
 // Receives commands; sends one request at a time; emits `scale.requested` and then
 // `scale.applied` or `scale.failed`. A request without an answer is not repeated:
-// the next poll tells what is true, and the decision follows from that. Lost on a
+// a later poll tells what is true, and the decision follows from that. Lost on a
 // restart: nothing; the request in flight and its answer are in the ledger, where a
 // restarted actuator finds them.
 #pragma once
@@ -23,6 +23,8 @@ struct actuator_state {
 
   void on_set_replicas(const set_replicas& x);
   void on_answered();
+  /// Ends, in the record, a request that a daemon or an actuator before left open.
+  void close_what_is_open();
 
   actuator_actor::pointer self;
   services* with = nullptr;

@@ -27,18 +27,28 @@ void decider_state::on_polled(const polled& x) {
   const auto time = x.outcome->time;
   const auto& spec = *book->spec;
   const auto* read = x.outcome->as<status_observed>();
-  auto [live, shadow] = read ? policy::evaluate(spec, book->history, read->seen, time)
-                             : policy::evaluate_failure(spec, book->history, time);
+  auto [live, shadow, effect] =
+      read ? policy::evaluate(spec, book->history, read->seen, time)
+           : policy::evaluate_failure(spec, book->history, time);
   book->decided();
   if (read) ++book->loops_completed;
   const auto command = live && policy::is_command(spec, *live)
                            ? std::optional{std::pair{live->current, live->desired}}
                            : std::nullopt;
+  if (effect) tell(x, *effect);
   if (live) tell(x, std::move(*live), false);
   if (shadow) tell(x, std::move(*shadow), true);
   if (command)
     caf::anon_send(
         actuator, set_replicas{command->first, command->second, x.outcome, x.poll_began});
+}
+
+/// Not folded: the poll itself says it to the history.
+void decider_state::tell(const polled& x, const policy::scaling& effect) {
+  scale_applied e{effect.from, effect.to};
+  e.cause = x.outcome;
+  e.seen = true;
+  with->events.emit(x.outcome->time, self->clock().now(), book->spec, std::move(e));
 }
 
 void decider_state::tell(const polled& x, decision&& d, bool shadow) {

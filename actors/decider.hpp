@@ -1,7 +1,8 @@
 // Decides how many replicas an application should have.
 //
-// A thin shell over policy::evaluate(). Receives how a poll went; emits `decision.made`,
-// "no change" included, and the shadow's, if there is one; sends the actuator a command
+// A thin shell over policy::evaluate(). Receives how a poll went; emits `scale.applied`
+// if it shows what a failed request has done all the same, `decision.made`, "no change"
+// included, and the shadow's, if there is one; sends the actuator a command
 // when the number changes. Lost on a restart: the poll it was deciding on; its memory is
 // in the ledger.
 #pragma once
@@ -23,6 +24,7 @@ struct decider_state {
 
   void on_polled(const polled& x);
   void tell(const polled& x, decision&& d, bool shadow);
+  void tell(const polled& x, const policy::scaling& effect);
 
   decider_actor::pointer self;
   services* with = nullptr;

@@ -53,6 +53,7 @@ struct ledger {
       decided();
     }
     awaited = std::move(poll);
+    if (awaited) policy::follow_clock(history, awaited->stepped);
   }
   /// The awaited poll and its decision are in the history.
   void decided() {
@@ -64,6 +65,16 @@ struct ledger {
       waiting.push_back(std::move(e));
     else
       policy::recall(*spec, history, *e);
+  }
+
+  /// The scale request that was sent and whose end nobody has told; null if there is
+  /// none. Without one in flight it is left over from who ended before the answer came.
+  std::optional<policy::scaling_news> unended() const {
+    auto sent = history.live.requested;
+    for (const auto& e : waiting)
+      if (const auto news = policy::news_of(*e))
+        sent = news->what == policy::request_is::sent ? news : std::nullopt;
+    return sent;
   }
 
   event_ptr awaited;

@@ -53,9 +53,17 @@ event_ptr publisher::stamp(time_point time, steady_time at, target_ptr target,
   e->sequence = ++sequence_;
   e->time = time;
   e->at = at;
+  e->stepped = stepped_;
   e->target = std::move(target);
   e->data = std::move(data);
   return e;
+}
+
+event_ptr publisher::reanchor(steady_time at, time_point wall) {
+  const microseconds by = wall - time_at(at);
+  offset_ += by;
+  stepped_ += by;
+  return emit(at, nullptr, clock_stepped{by});
 }
 
 std::shared_ptr<subscription> publisher::subscribe(std::string name,

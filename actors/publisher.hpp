@@ -77,8 +77,10 @@ class publisher {
   /// The time of the record at `at`.
   time_point time_at(steady_time at) const { return to_micros(at) + offset_; }
 
-  /// The system's clock was set (by more than a slew): from now on `at` is `wall`.
-  void reanchor(steady_time at, time_point wall) { offset_ = wall - to_micros(at); }
+  /// The system's clock was set (by more than a slew): from now on `at` is `wall`. An
+  /// event, and whatever is stamped from here on tells by how much in all, so that every
+  /// memory moves along before it folds it.
+  event_ptr reanchor(steady_time at, time_point wall);
 
   /// The next event's sequence number is `last` + 1. Before the first event.
   void continue_after(std::uint64_t last) { sequence_ = first_ = last; }
@@ -96,6 +98,7 @@ class publisher {
   }
 
   microseconds offset_;
+  microseconds stepped_{0};  ///< since the start
   std::uint64_t sequence_ = 0;
   std::uint64_t first_ = 0;  ///< the last one of a daemon before
   std::vector<std::shared_ptr<subscription>> readers_;

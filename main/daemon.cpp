@@ -144,7 +144,7 @@ class daemon {
     counters_.connections(http.connections_open, http.connections_idle);
     counters_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
-    follow_clock(now);
+    follow_clock();
     beat_due_ = now + pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {
@@ -153,14 +153,13 @@ class daemon {
   }
 
   /// Events are stamped from the steady clock; a step of the system's clock (a VM that
-  /// slept, an operator) must show in them all the same.
-  void follow_clock(steady_time now) {
+  /// slept, an operator, a slew that has added up) must show in them all the same.
+  void follow_clock() {
+    const auto now = std::chrono::steady_clock::now();
     const auto wall = wall_now();
     const auto off = wall - house_.events().time_at(now);
     if (off < clock_step_min && off > -clock_step_min) return;
     house_.events().reanchor(now, wall);
-    log(log_level::warning,
-        fmt::format("the system's clock was set by {}", to_string(microseconds{off})));
   }
 
   const daemon_options& options_;

@@ -69,6 +69,8 @@ inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 1h;
 inline constexpr auto restart_delay_min = 10ms;
 inline constexpr auto restart_delay_max = 30s;
+inline constexpr auto unanswered_watch_time =
+    5min;  ///< so long a failed scale request may show its effect
 
 // -- a target's settings ------------------------------------------------------------
 inline constexpr std::size_t metrics_max = 32;  ///< of one target

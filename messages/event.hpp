@@ -28,6 +28,11 @@ struct daemon_started {
 struct daemon_stopped {
   std::string reason;
 };
+/// The system's clock was set, or the machine slept: times of the record before it are
+/// that much behind those after it (ahead, if negative).
+struct clock_stepped {
+  microseconds by{0};
+};
 struct target_added {};    ///< the spec is the event's own `target`
 struct target_changed {};  ///< likewise
 struct target_removed {};
@@ -57,12 +62,15 @@ struct scale_applied {
   microseconds took{0};                  ///< the request alone
   microseconds loop_took{0};             ///< since the poll that led to it began
   std::shared_ptr<const event> cause{};  ///< the observation that led to it
+  /// A status shows it, after the request had failed: nobody answered, yet it happened.
+  bool seen = false;
 };
 struct scale_failed {
   int from = 0;
   int to = 0;
   failure what{};
   microseconds loop_took{0};  ///< since the poll that led to it began
+  bool uncertain = false;     ///< it was sent, so it may have been carried out
 };
 struct actor_crashed {
   std::string actor;
@@ -77,14 +85,16 @@ struct actor_restarted {
 struct event {
   /// In the order of the table of types in docs/reference/events.md.
   using payload =
-      std::variant<daemon_started, daemon_stopped, target_added, target_changed,
-                   target_removed, status_observed, status_failed, decision_made,
-                   scale_requested, scale_applied, scale_failed, actor_crashed,
-                   actor_restarted>;
+      std::variant<daemon_started, daemon_stopped, clock_stepped, target_added,
+                   target_changed, target_removed, status_observed, status_failed,
+                   decision_made, scale_requested, scale_applied, scale_failed,
+                   actor_crashed, actor_restarted>;
 
   std::uint64_t sequence = 0;  ///< grows by one per event, across restarts with a record
   time_point time{};
   steady_time at{};
+  microseconds stepped{
+      0};             ///< all steps of the clock before it, since the daemon's start
   target_ptr target;  ///< null for what concerns no target
   payload data;
 
@@ -100,6 +110,7 @@ using event_ptr = std::shared_ptr<const event>;
 enum class event_kind : std::uint8_t {
   daemon_started,
   daemon_stopped,
+  clock_stepped,
   target_added,
   target_changed,
   target_removed,

@@ -31,12 +31,12 @@ static_assert(static_cast<std::size_t>(rule::shadow) + 1 == rule_names.size());
 
 constexpr std::array type_names{
     string_view{"scaleit.daemon.started"},  string_view{"scaleit.daemon.stopped"},
-    string_view{"scaleit.target.added"},    string_view{"scaleit.target.changed"},
-    string_view{"scaleit.target.removed"},  string_view{"scaleit.status.observed"},
-    string_view{"scaleit.status.failed"},   string_view{"scaleit.decision.made"},
-    string_view{"scaleit.scale.requested"}, string_view{"scaleit.scale.applied"},
-    string_view{"scaleit.scale.failed"},    string_view{"scaleit.actor.crashed"},
-    string_view{"scaleit.actor.restarted"}};
+    string_view{"scaleit.clock.stepped"},   string_view{"scaleit.target.added"},
+    string_view{"scaleit.target.changed"},  string_view{"scaleit.target.removed"},
+    string_view{"scaleit.status.observed"}, string_view{"scaleit.status.failed"},
+    string_view{"scaleit.decision.made"},   string_view{"scaleit.scale.requested"},
+    string_view{"scaleit.scale.applied"},   string_view{"scaleit.scale.failed"},
+    string_view{"scaleit.actor.crashed"},   string_view{"scaleit.actor.restarted"}};
 static_assert(type_names.size() == std::variant_size_v<event::payload>);
 static_assert(type_names.size() == event_kinds);
 static_assert(static_cast<std::size_t>(event_kind::unknown) == event_kinds);

@@ -167,6 +167,7 @@ void pool::free(job& j) {
   j.on = nullptr;
   j.redirects = 0;
   j.resent = false;
+  j.sent = j.sent_before = false;
   ++j.generation;
   free_jobs_.push_back(&j);
 }
@@ -181,6 +182,7 @@ job* pool::find(http_client::ticket t) {
 void pool::finish(job& j) {
   auto& r = j.answer;
   r.took = std::chrono::duration_cast<microseconds>(steady_clock::now() - j.submitted);
+  r.unsent = !j.sent;
   if (r.error) r.error->took = r.took;
   auto answer = std::move(j.answer);
   const auto done = std::move(j.done);

@@ -68,6 +68,8 @@ struct job {
   list_hook queued;
   int redirects = 0;
   bool resent = false;
+  bool sent = false;         ///< a byte of the request may have left
+  bool sent_before = false;  ///< in an attempt before this one
 
   bool wants_own_connection() const { return !request->source().keep_alive; }
   http_client::ticket ticket() const { return std::uint64_t{generation} << 32U | index; }

@@ -80,6 +80,7 @@ void pool::on_connected(lane& l, connected&& c) {
 }
 
 void pool::on_open(lane& l) {
+  l.current->sent = true;
   l.line->send(l.current->request, l.current->stream != nullptr);
 }
 
@@ -194,6 +195,7 @@ void pool::follow(job& j) {
   }
   ++j.redirects;
   j.resent = false;
+  j.sent_before = j.sent;
   j.answer = {};
   j.as = reception::none;
   dispatch(j);
@@ -221,6 +223,7 @@ void pool::resend(lane& l) {
   j.answer = {};
   j.as = reception::none;
   j.resent = true;
+  j.sent_before = j.sent;
   dial(o, j);
 }
 
@@ -231,6 +234,7 @@ void pool::on_broken(lane& l, breakage&& b) {
     return settle(o);
   }
   auto& j = *l.current;
+  if (b.nothing_sent) j.sent = j.sent_before;
   if (may_resend(l, b)) return resend(l);
   if (b.distrusted && !j.resent && tls_.renew(tls_of(*j.request), steady_clock::now())) {
     remove(l);

@@ -57,6 +57,7 @@ bool pool::place_on_idle(origin& o, job& j) {
 void pool::assign(lane& l, job& j) {
   l.current = &j;
   j.on = &l;
+  j.sent = true;
   l.line->send(j.request, j.stream != nullptr);
 }
 

@@ -36,7 +36,7 @@ void finish(evaluation& e) {
 evaluation begin(const target_spec& spec, memory& mem, const observation* seen,
                  time_point now, decision& made, int current) {
   made.current = current;
-  return {spec, mem, seen, now, made, current, current};
+  return {spec, mem, seen, now, made, current, current, current};
 }
 
 }  // namespace
@@ -56,9 +56,12 @@ failed_outcome decide_on_failure(const target_spec& spec, memory mem, time_point
   recall_failed(spec, out.next, now);
   if (!out.next.replicas) return out;  // never seen: there is nothing to go by
   decision made;
-  auto e = begin(spec, out.next, nullptr, now, made, *out.next.replicas);
+  auto as_if = assumed(spec, out.next);
+  auto e = begin(spec, as_if ? *as_if : out.next, nullptr, now, made, *out.next.replicas);
+  if (as_if) e.basis = as_if->unanswered->to;
   fall_back(e);
   finish(e);
+  if (as_if) recall_decision(spec, out.next, made, now);
   out.made = std::move(made);
   return out;
 }

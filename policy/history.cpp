@@ -19,6 +19,7 @@ void mark(decision& d, int live) {
 verdict evaluate(const target_spec& spec, history& h, const observation& seen,
                  time_point now) {
   verdict v;
+  v.effect = effect_seen(h.live, seen);
   auto out = decide(spec, std::move(h.live), seen, now);
   h.live = std::move(out.next);
   if (const auto* second = shadow_of(spec)) {
@@ -69,6 +70,18 @@ void recall_applied(const target_spec& spec, history& h, int from, int to,
     recall_applied(*second, h.shadow, from, to, at);
 }
 
+void recall_request(const target_spec& spec, history& h, const scaling_news& news) {
+  recall_request(spec, h.live, news);
+  if (const auto* second = shadow_of(spec)) recall_request(*second, h.shadow, news);
+}
+
+void follow_clock(history& h, microseconds stepped) {
+  if (stepped == h.stepped) return;
+  recall_stepped(h.live, stepped - h.stepped);
+  recall_stepped(h.shadow, stepped - h.stepped);
+  h.stepped = stepped;
+}
+
 void recall_changed(const target_spec& before, const target_spec& after, history& h) {
   recall_changed(before, after, h.live);
   const auto* old = shadow_of(before);
@@ -80,6 +93,7 @@ void recall_changed(const target_spec& before, const target_spec& after, history
 }
 
 void recall(const target_spec& spec, history& h, const event& e) {
+  follow_clock(h, e.stepped);
   recall(spec, h.live, e, false);
   if (const auto* second = shadow_of(spec)) recall(*second, h.shadow, e, true);
 }

@@ -12,7 +12,8 @@ namespace scaleit::policy {
 
 struct history {
   memory live;
-  memory shadow;  ///< untouched unless the spec has one
+  memory shadow;            ///< untouched unless the spec has one
+  microseconds stepped{0};  ///< the steps of the clock that both have followed
   bool operator==(const history&) const = default;
 };
 
@@ -20,6 +21,7 @@ struct history {
 struct verdict {
   std::optional<decision> live;
   std::optional<decision> shadow;
+  std::optional<scaling> effect;  ///< that the poll shows, of a request that had failed
 };
 
 /// Folds a good reading into both memories, decides, and folds the decisions.
@@ -35,7 +37,11 @@ void recall_observed(const target_spec& spec, history& h, const observation& see
 void recall_failed(const target_spec& spec, history& h, time_point at);
 void recall_decision(const target_spec& spec, history& h, const decision& made,
                      bool shadow, time_point at);
+void recall_request(const target_spec& spec, history& h, const scaling_news& news);
 void recall_applied(const target_spec& spec, history& h, int from, int to, time_point at);
+/// `stepped`: all steps of the clock so far; what is remembered moves by those that are
+/// new to it.
+void follow_clock(history& h, microseconds stepped);
 /// An event of the target, by its type.
 void recall(const target_spec& spec, history& h, const event& e);
 

@@ -1,5 +1,6 @@
 #include "policy/memory.hpp"
 
+#include "messages/bounds.hpp"
 #include "policy/load.hpp"
 #include "policy/rules.hpp"
 
@@ -22,6 +23,8 @@ void shift(memory& m, microseconds by) {
     if (x.dropped) *x.dropped += by;
   }
   if (m.idle_since) *m.idle_since += by;
+  if (m.requested) m.requested->at += by;
+  if (m.unanswered) m.unanswered->at += by;
 }
 
 /// Every poll, good or not, moves the memory's clock.
@@ -44,12 +47,68 @@ void recommend_at(const target_spec& spec, memory& m, int count, time_point at) 
   }
 }
 
+void count_scaling(const target_spec& spec, memory& m, int from, int to, time_point at) {
+  if (from == to) return;
+  m.applied.add(spec, at, to - from);
+  const int towards = to > from ? 1 : -1;
+  if (spec.flap_budget && m.last_direction == -towards) {
+    const auto budget = static_cast<std::size_t>(spec.flap_budget->reversals);
+    if (m.reversals.capacity() != budget) m.reversals.rset_capacity(budget);
+    m.reversals.push_back(at);  // of a full ring the oldest goes
+  }
+  m.last_direction = towards;
+}
+
+/// What a status says of the request that failed. One that shows its effect tells,
+/// whenever it was read; that there is none tells only one that was asked for after the
+/// request had ended.
+void look_for_effect(const target_spec& spec, memory& m, const observation& seen,
+                     time_point at) {
+  if (!m.unanswered || m.requested) return;  // what the next one does is not told apart
+  const auto age = at - m.unanswered->at;
+  if (!m.unanswered->counts && age > bounds::unanswered_watch_time)
+    return m.unanswered.reset();
+  if (const auto effect = effect_seen(m, seen)) {
+    count_scaling(spec, m, effect->from, effect->to, at);
+    m.unanswered->from = effect->to;
+    m.unanswered->counts = false;
+    if (m.unanswered->from == m.unanswered->to) m.unanswered.reset();
+  } else if (age > seen.took) {
+    m.unanswered->counts = false;
+    if (seen.replicas != m.unanswered->from) m.unanswered.reset();  // somebody else
+  }
+}
+
 }  // namespace
+
+std::optional<scaling> effect_seen(const memory& m, const observation& seen) {
+  if (!m.unanswered || m.requested) return {};
+  const auto& u = *m.unanswered;
+  const auto [least, most] = std::minmax(u.from, u.to);
+  const int there = std::clamp(seen.replicas, least, most);
+  if (there == u.from) return {};
+  return scaling{u.from, there};
+}
+
+std::optional<memory> assumed(const target_spec& spec, const memory& m) {
+  if (!m.unanswered || !m.unanswered->counts) return {};
+  auto then = m;
+  const auto& u = *m.unanswered;
+  count_scaling(spec, then, u.from, u.to, u.at);
+  then.applied.advance(spec, m.clock);
+  return then;
+}
+
+void recall_stepped(memory& m, microseconds by) {
+  shift(m, by);
+  m.clock += by;
+}
 
 void recall_observed(const target_spec& spec, memory& m, const observation& seen,
                      time_point at) {
   tick(spec, m, at);
   m.failures_in_a_row = 0;
+  look_for_effect(spec, m, seen, at);
   m.replicas = seen.replicas;
   if (stale(spec, seen, at)) return;
   watch_idle(spec, m, seen, at);
@@ -89,15 +148,35 @@ void recall_decision(const target_spec& spec, memory& m, const decision& made,
 
 void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at) {
   m.replicas = to;
-  if (from == to) return;
-  m.applied.add(spec, at, to - from);
-  const int towards = to > from ? 1 : -1;
-  if (spec.flap_budget && m.last_direction == -towards) {
-    const auto budget = static_cast<std::size_t>(spec.flap_budget->reversals);
-    if (m.reversals.capacity() != budget) m.reversals.rset_capacity(budget);
-    m.reversals.push_back(at);  // of a full ring the oldest goes
+  m.requested.reset();
+  m.unanswered.reset();
+  count_scaling(spec, m, from, to, at);
+}
+
+void recall_request(const target_spec& spec, memory& m, const scaling_news& news) {
+  switch (news.what) {
+    case request_is::sent:
+      m.requested = news;
+      return;
+    case request_is::applied:
+      return recall_applied(spec, m, news.from, news.to, news.at);
+    case request_is::unanswered:
+      m.unanswered = unanswered_request{news.from, news.to, news.at};
+      [[fallthrough]];
+    case request_is::refused:
+      m.requested.reset();
   }
-  m.last_direction = towards;
+}
+
+std::optional<scaling_news> news_of(const event& e) {
+  if (const auto* r = e.as<scale_requested>())
+    return scaling_news{request_is::sent, r->from, r->to, e.time};
+  if (const auto* f = e.as<scale_failed>())
+    return scaling_news{f->uncertain ? request_is::unanswered : request_is::refused,
+                        f->from, f->to, e.time};
+  const auto* a = e.as<scale_applied>();
+  if (!a || a->seen) return {};
+  return scaling_news{request_is::applied, a->from, a->to, e.time};
 }
 
 namespace {
@@ -128,8 +207,8 @@ void recall(const target_spec& spec, memory& m, const event& e, bool shadow) {
     recall_failed(spec, m, e.time);
   else if (const auto* d = e.as<decision_made>(); d && d->shadow == shadow)
     recall_decision(spec, m, d->made, e.time);
-  else if (const auto* s = e.as<scale_applied>())
-    recall_applied(spec, m, s->from, s->to, e.time);
+  else if (const auto news = news_of(e))
+    recall_request(spec, m, *news);
 }
 
 }  // namespace scaleit::policy

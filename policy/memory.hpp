@@ -45,6 +45,35 @@ struct scratch {
   bool operator==(const scratch&) const { return true; }
 };
 
+/// A change of the count.
+struct scaling {
+  int from = 0;
+  int to = 0;
+  bool operator==(const scaling&) const = default;
+};
+
+/// What is heard of a scale request: that it was sent, that it was applied, that it
+/// failed without effect, or that it failed and may yet have been carried out.
+enum class request_is : std::uint8_t { sent, applied, refused, unanswered };
+struct scaling_news {
+  request_is what = request_is::sent;
+  int from = 0;
+  int to = 0;
+  time_point at{};
+  bool operator==(const scaling_news&) const = default;
+};
+
+/// A scale request that failed although it was sent. It counts as applied until a status
+/// tells; then what is seen of it counts, at once or, for an application that takes its
+/// time, within bounds::unanswered_watch_time.
+struct unanswered_request {
+  int from = 0;  ///< less what was seen of it
+  int to = 0;
+  time_point at{};
+  bool counts = true;  ///< no status has told yet
+  bool operator==(const unanswered_request&) const = default;
+};
+
 struct memory {
   time_point clock{};                   ///< of the last poll
   std::optional<int> replicas;          ///< as last observed or applied
@@ -55,6 +84,8 @@ struct memory {
   extreme_window<int, std::less<>> recommended_min;     ///< within the up window
 
   scalings applied;
+  std::optional<scaling_news> requested;         ///< in flight
+  std::optional<unanswered_request> unanswered;  ///< the last one, if it failed
   int last_direction = 0;        ///< of the last applied scaling: 1, -1, or 0 for none
   ring<time_point> reversals{};  ///< the last ones, as many as the budget has
 
@@ -65,24 +96,38 @@ struct memory {
   bool operator==(const memory&) const = default;
 };
 
-// -- the fold, one function per type of event
-// ----------------------------------------------- Each takes the event's time. A poll
-// earlier than the one before means that the clock was set back: everything remembered
-// moves with it, so that what was ten seconds ago still is.
+// -- the fold, one function per type of event -----------------------------
+// Each takes the event's time. A step of the system's clock moves everything remembered
+// along, so that what was ten seconds ago still is. In a record that does not tell steps,
+// a poll earlier than the one before is one.
 
 /// A status was read.
 void recall_observed(const target_spec& spec, memory& m, const observation& seen,
                      time_point at);
 /// A poll failed.
 void recall_failed(const target_spec& spec, memory& m, time_point at);
+/// The system's clock was set: times are that much later from now on.
+void recall_stepped(memory& m, microseconds by);
 /// A decision was made: what it recommended counts from now on.
 void recall_decision(const target_spec& spec, memory& m, const decision& made,
                      time_point at);
+/// Something is known of a scale request.
+void recall_request(const target_spec& spec, memory& m, const scaling_news& news);
 /// The application took the new count.
 void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at);
 /// The spec is another from now on. If it decides otherwise, what was measured under the
 /// old one is forgotten; what was recommended and applied is not.
 void recall_changed(const target_spec& before, const target_spec& after, memory& m);
+
+/// What an event tells of a scale request, if anything. That a status shows the effect of
+/// one that failed is nothing new: the status itself told it.
+std::optional<scaling_news> news_of(const event& e);
+
+/// What this status shows of a request that had failed.
+std::optional<scaling> effect_seen(const memory& m, const observation& seen);
+/// The memory as it is if the request without an answer was carried out, while no status
+/// tells; but for the count, which is what was last seen.
+std::optional<memory> assumed(const target_spec& spec, const memory& m);
 
 /// All of the above by the event's type; events that do not concern decisions change
 /// nothing. `shadow`: whose memory it is; only decisions of its own count.

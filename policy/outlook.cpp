@@ -16,6 +16,7 @@ class writer {
 
   std::vector<hold> write() {
     polls();
+    request();
     window("up window", m_.recommended_min, spec_.behavior.up.stabilization_window,
            "not above");
     window("down window", m_.recommended_max, spec_.behavior.down.stabilization_window,
@@ -52,6 +53,16 @@ class writer {
       text += fmt::format("; the fallback of {} begins after more than {}",
                           spec_.fallback->replicas, spec_.fallback->failure_threshold);
     say("polls", text);
+  }
+
+  void request() {
+    if (!m_.unanswered) return;
+    const auto& u = *m_.unanswered;
+    say("scale request",
+        u.counts ? fmt::format("{} -> {} failed {}, and counts until a status tells",
+                               u.from, u.to, ago(u.at))
+                 : fmt::format("{} -> {} failed {}, and does not show yet", u.from, u.to,
+                               ago(u.at)));
   }
 
   template <class Window>
@@ -161,6 +172,7 @@ class writer {
 }  // namespace
 
 std::vector<hold> outlook(const target_spec& spec, memory m, time_point now) {
+  if (auto as_if = assumed(spec, m)) m = std::move(*as_if);
   return writer{spec, m, now}.write();
 }
 

@@ -29,9 +29,9 @@ struct limit {
   std::int64_t start = 0;  ///< replicas when the policy's period began
 };
 
-limit limit_of(const scaling_policy& p, const scalings::change& changed, int current,
+limit limit_of(const scaling_policy& p, const scalings::change& changed, int basis,
                bool up) {
-  limit l{0, &p, current - changed.added + changed.removed};
+  limit l{0, &p, basis - changed.added + changed.removed};
   const std::int64_t value = up ? p.value : -p.value;
   l.count =
       p.type == policy_type::pods ? l.start + value : per_cent(l.start, 100 + value, up);
@@ -43,8 +43,7 @@ limit chosen(evaluation& e, const scaling_rules& rules, bool up) {
   limit best;
   for (std::size_t i = 0; i < rules.policies.size(); ++i) {
     const auto period = up ? scalings::up(i) : scalings::down(e.spec, i);
-    const auto l =
-        limit_of(rules.policies[i], e.mem.applied.within(period), e.current, up);
+    const auto l = limit_of(rules.policies[i], e.mem.applied.within(period), e.basis, up);
     const bool higher_wins = up == (rules.select == select_policy::max);
     if (!best.policy || (higher_wins ? l.count > best.count : l.count < best.count))
       best = l;

@@ -19,6 +19,7 @@ struct evaluation {
   time_point now;
   decision& made;
   int current = 0;
+  int basis = 0;               ///< of rates: `current`, or what may have come of it
   int number = 0;              ///< where the chain of steps stands
   bool scale_in_held = false;  ///< by the guard or the flap budget: not to zero either
 

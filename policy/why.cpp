@@ -3,6 +3,7 @@
 #include "policy/why.hpp"
 
 #include "messages/text.hpp"
+#include "policy/history.hpp"
 
 #include <fmt/format.h>
 
@@ -224,8 +225,9 @@ struct sentence {
 
 }  // namespace
 
-std::string why(const step& s, const target_spec& spec) {
-  const sentence x{s, spec};
+std::string why(const step& s, const target_spec& target, bool shadow) {
+  const auto* second = shadow ? shadow_of(target) : nullptr;
+  const sentence x{s, second ? *second : target};
   switch (s.code) {
     case rule::target:
       return x.target();

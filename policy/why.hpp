@@ -8,7 +8,9 @@
 
 namespace scaleit::policy {
 
-/// The sentence of a step, complete with its numbers; `spec` is what was decided by.
-std::string why(const step& s, const target_spec& spec);
+/// The sentence of a step, complete with its numbers. `shadow`: the second policy of the
+/// target decided. A step points into the spec that it was decided by, so there are no
+/// words without saying which.
+std::string why(const step& s, const target_spec& target, bool shadow);
 
 }  // namespace scaleit::policy

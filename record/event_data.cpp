@@ -8,6 +8,8 @@ bool event_parser::data(recorded_event& e) {
       return started(e);
     case event_kind::daemon_stopped:
       return text(key::reason, e.reason);
+    case event_kind::clock_stepped:
+      return stepped(e);
     case event_kind::target_added:
     case event_kind::target_changed:
       return new_spec(e);
@@ -20,9 +22,9 @@ bool event_parser::data(recorded_event& e) {
     case event_kind::scale_requested:
       return change(e);
     case event_kind::scale_applied:
-      return change(e) && millis(key::took, e.took);
+      return change(e) && millis(key::took, e.took) && flag(key::seen, e.shown);
     case event_kind::scale_failed:
-      return change(e) && failed(e.what);
+      return change(e) && failed(e.what) && flag(key::uncertain, e.uncertain);
     case event_kind::actor_crashed:
       return text(key::actor, e.actor) && text(key::reason, e.reason);
     case event_kind::actor_restarted:
@@ -109,10 +111,7 @@ bool event_parser::decided(recorded_event& e) {
   if (!count(key::current, e.current) || !count(key::desired, e.desired)) return false;
   e.recommended = e.desired;
   if (has(key::recommended) && !count(key::recommended, e.recommended)) return false;
-  const auto& shadow = found[key::shadow];
-  if (has(key::shadow) && shadow.what != kind::boolean)
-    return wrong(key::shadow, "true or false");
-  e.shadow = shadow.what == kind::boolean && shadow.text == "true";
+  if (!flag(key::shadow, e.shadow)) return false;
   if (has(key::steps) && found[key::steps].what != kind::array)
     return wrong(key::steps, "an array");
   e.steps.clear();
@@ -126,6 +125,15 @@ bool event_parser::decided(recorded_event& e) {
     const auto words = s.why.what == kind::string ? s.why.text : std::string_view{};
     e.steps.push_back({s.rule.text, static_cast<int>(from), static_cast<int>(to), words});
   }
+  return true;
+}
+
+bool event_parser::stepped(recorded_event& e) {
+  double ms = 0;
+  if (found[key::by].what != kind::number || !whole(found[key::by].text, ms) ||
+      !(std::abs(ms) <= step_ms_max))
+    return wrong(key::by, "milliseconds, at most 1e14");
+  e.by = microseconds{std::llround(ms * 1000)};
   return true;
 }
 

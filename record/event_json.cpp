@@ -39,6 +39,8 @@ class event_writer {
   void field(std::string_view name, std::string_view value) { key(name), text(value); }
   void field(std::string_view name, int value) { key(name), json_.Int(value); }
   void field(std::string_view name, double value) { key(name), json_.Double(value); }
+  /// What is false is not written.
+  void flag(std::string_view name) { key(name), json_.Bool(true); }
   void took(microseconds d) { field("tookMs", to_ms(d)); }
 
   void spec(const target_spec& s) {
@@ -61,6 +63,7 @@ class event_writer {
     field("format", x.format);
   }
   void members(const event&, const daemon_stopped& x) { field("reason", x.reason); }
+  void members(const event&, const clock_stepped& x) { field("byMs", to_ms(x.by)); }
   void members(const event& e, const target_added&) { spec(*e.target); }
   void members(const event& e, const target_changed&) { spec(*e.target); }
   void members(const event&, const target_removed&) {}
@@ -94,11 +97,12 @@ class event_writer {
       field("rule", to_string(s.code));
       field("from", s.from);
       field("to", s.to);
-      field("why", x.made.words.empty() ? policy::why(s, *e.target) : x.made.words[i]);
+      field("why",
+            x.made.words.empty() ? policy::why(s, *e.target, x.shadow) : x.made.words[i]);
       json_.EndObject();
     }
     json_.EndArray();
-    if (x.shadow) key("shadow"), json_.Bool(true);
+    if (x.shadow) flag("shadow");
   }
   void change(int from, int to) {
     field("from", from);
@@ -107,11 +111,12 @@ class event_writer {
   void members(const event&, const scale_requested& x) { change(x.from, x.to); }
   void members(const event&, const scale_applied& x) {
     change(x.from, x.to);
-    took(x.took);
+    x.seen ? flag("seen") : took(x.took);
   }
   void members(const event&, const scale_failed& x) {
     change(x.from, x.to);
     fault(x.what);
+    if (x.uncertain) flag("uncertain");
   }
   void members(const event&, const actor_crashed& x) {
     field("actor", x.actor);

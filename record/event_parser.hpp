@@ -17,7 +17,8 @@
 namespace scaleit::record {
 
 inline constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max();
-inline constexpr double ms_max = 1e12;  ///< of a duration
+inline constexpr double ms_max = 1e12;       ///< of a duration
+inline constexpr double step_ms_max = 1e14;  ///< of a clock, that may begin in 1970
 inline constexpr std::string_view whole_number = "a whole number from 0 to 1000000";
 static_assert(bounds::replicas_max == 1'000'000);
 
@@ -98,6 +99,14 @@ struct event_parser {
     return true;
   }
 
+  bool flag(key k, bool& out) {
+    out = false;
+    if (!has(k)) return true;
+    if (found[k].what != kind::boolean) return wrong(k, "true or false");
+    out = found[k].text == "true";
+    return true;
+  }
+
   bool parse(char* line, std::size_t size);
   bool envelope(recorded_event& e);
   bool origin(recorded_event& e);
@@ -108,6 +117,7 @@ struct event_parser {
   bool failed(failure& f);
   bool decided(recorded_event& e);
   bool restarted(recorded_event& e);
+  bool stepped(recorded_event& e);
   bool change(recorded_event& e) {
     return count(key::from, e.from) && count(key::to, e.to);
   }

@@ -45,9 +45,12 @@ struct recorded_event {
   std::vector<recorded_step> steps;  ///< decision.made, if they were asked for
   int from = 0;                      ///< scale.requested, .applied and .failed
   int to = 0;
-  microseconds took{0};        ///< scale.applied
-  std::string_view actor;      ///< actor.crashed and .restarted
-  std::string_view reason;     ///< actor.crashed, daemon.stopped
+  microseconds took{0};     ///< scale.applied
+  bool shown = false;       ///< scale.applied: by a status, after the request had failed
+  bool uncertain = false;   ///< scale.failed: it may have been carried out
+  microseconds by{0};       ///< clock.stepped
+  std::string_view actor;   ///< actor.crashed and .restarted
+  std::string_view reason;  ///< actor.crashed, daemon.stopped
   std::uint64_t restarts = 0;  ///< actor.restarted
   microseconds after{0};       ///< actor.restarted
 };

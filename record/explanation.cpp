@@ -50,7 +50,8 @@ void explanation::feed(const recorded_event& e) {
       sent_at_ = e.time;
       break;
     case event_kind::scale_applied:
-      sent_ = fmt::format("{} -> {} was applied", e.from, e.to);
+      sent_ = fmt::format("{} -> {} {}", e.from, e.to,
+                          e.shown ? "took effect, although it failed" : "was applied");
       sent_at_ = e.time;
       break;
     case event_kind::scale_failed:
@@ -84,9 +85,8 @@ void explanation::decided(const record::replayed& x) {
   d = told_decision{x.time, x.made->current, x.made->recommended, x.made->desired, {},
                     {}};
   for (const auto& s : x.made->steps)
-    d->steps.push_back({std::string{to_string(s.code)},
-                        policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec), s.from,
-                        s.to});
+    d->steps.push_back(
+        {std::string{to_string(s.code)}, policy::why(s, x.spec, x.shadow), s.from, s.to});
   if (x.differs()) d->recorded = x.recorded->desired;
 }
 

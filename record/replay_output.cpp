@@ -80,7 +80,7 @@ void replay_output::add_json(const record::replayed& x) {
       field(json, "rule", to_string(s.code));
       field(json, "from", s.from);
       field(json, "to", s.to);
-      field(json, "why", policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec));
+      field(json, "why", policy::why(s, x.spec, x.shadow));
       json.EndObject();
     }
   json.EndArray();
@@ -106,8 +106,7 @@ void replay_output::add_row(const record::replayed& x) {
   if (x.made) {
     const char* before = "  ";
     for (const auto& s : x.made->steps) {
-      fmt::format_to(out, "{}{}", before,
-                     policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec));
+      fmt::format_to(out, "{}{}", before, policy::why(s, x.spec, x.shadow));
       before = "; ";
     }
   }

@@ -18,6 +18,17 @@ decision as_decision(const recorded_event& e) {
   return d;
 }
 
+/// As policy::news_of().
+std::optional<policy::scaling_news> news_of(const recorded_event& e) {
+  using policy::request_is;
+  if (e.kind == event_kind::scale_applied && e.shown) return {};
+  const auto what = e.kind == event_kind::scale_requested ? request_is::sent
+                    : e.kind == event_kind::scale_applied ? request_is::applied
+                    : e.uncertain                         ? request_is::unanswered
+                                                          : request_is::refused;
+  return policy::scaling_news{what, e.from, e.to, e.time};
+}
+
 }  // namespace
 
 std::optional<std::size_t> replayed::differs_at() const {
@@ -66,11 +77,10 @@ void replayer::feed(const recorded_event& e) {
       return take_poll(t, e);
     case event_kind::decision_made:
       return take_decision(t, e);
+    case event_kind::scale_requested:
     case event_kind::scale_applied:
-      if (t.second.polled)
-        t.second.since.push_back({e.time, e.from, e.to});
-      else if (t.second.spec)
-        policy::recall_applied(*t.second.spec, t.second.remembers, e.from, e.to, e.time);
+    case event_kind::scale_failed:
+      if (const auto news = news_of(e)) take_news(t, *news);
       return;
     case event_kind::actor_crashed:
       // Who was to decide is gone, and the message with it (rest for one).
@@ -82,6 +92,8 @@ void replayer::feed(const recorded_event& e) {
 }
 
 void replayer::feed_daemon(const recorded_event& e) {
+  // Each memory follows with the next event that it folds.
+  if (e.kind == event_kind::clock_stepped) stepped_ += e.by;
   const bool all_are_gone =
       e.kind == event_kind::daemon_started ||
       (e.kind == event_kind::actor_crashed && e.actor == "supervisor");
@@ -93,6 +105,7 @@ void replayer::finish() {
   for (auto& t : targets_) {
     decide_on(t, nullptr);
     tell_shadow(t, nullptr);
+    policy::follow_clock(t.second.remembers, stepped_);
   }
 }
 
@@ -116,6 +129,7 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
     ++without_spec_;
     return;
   }
+  policy::follow_clock(x.remembers, stepped_);
   const bool failed = e.kind == event_kind::status_failed;
   if (options_.from && e.time < *options_.from) {
     if (failed)
@@ -128,6 +142,14 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
   x.failed = failed;
   x.polled_at = e.time;
   if (!failed) x.seen = e.seen;
+}
+
+void replayer::take_news(entry& t, const policy::scaling_news& news) {
+  auto& x = t.second;
+  if (x.polled) return x.since.push_back({news, stepped_});
+  if (!x.spec) return;
+  policy::follow_clock(x.remembers, stepped_);
+  policy::recall_request(*x.spec, x.remembers, news);
 }
 
 void replayer::take_decision(entry& t, const recorded_event& e) {
@@ -171,11 +193,13 @@ void replayer::lose(entry& t) {
   follow(t);
 }
 
-/// What was applied while the poll waited comes after it.
+/// What happened while the poll waited comes after it.
 void replayer::follow(entry& t) {
   auto& x = t.second;
-  for (const auto& a : x.since)
-    policy::recall_applied(*x.spec, x.remembers, a.from, a.to, a.at);
+  for (const auto& l : x.since) {
+    policy::follow_clock(x.remembers, l.stepped);
+    policy::recall_request(*x.spec, x.remembers, l.news);
+  }
   x.since.clear();
 }
 

@@ -56,9 +56,9 @@ class replayer {
 
    private:
     friend class replayer;
-    struct applied {
-      time_point at;
-      int from, to;
+    struct later {
+      policy::scaling_news news;
+      microseconds stepped;  ///< before it, by the record's clock
     };
     // A poll waits for what comes next: its decision, or the end of who was to decide.
     bool polled = false;
@@ -67,7 +67,7 @@ class replayer {
     bool failed = false;
     time_point polled_at{};
     observation seen;
-    std::vector<applied> since;      ///< scalings that were applied meanwhile
+    std::vector<later> since;        ///< what was heard of scale requests meanwhile
     std::optional<decision> shadow;  ///< made, and waiting for the recorded one
     time_point shadow_at{};
   };
@@ -92,6 +92,7 @@ class replayer {
   void take_spec(entry& t, const recorded_event& e);
   void take_poll(entry& t, const recorded_event& e);
   void take_decision(entry& t, const recorded_event& e);
+  void take_news(entry& t, const policy::scaling_news& news);
   /// The poll that waits is decided on, or never was.
   void decide_on(entry& t, const recorded_event* recorded);
   void lose(entry& t);
@@ -103,6 +104,7 @@ class replayer {
   replay_options options_;
   std::map<std::string, target, std::less<>> targets_;
   entry* last_ = nullptr;
+  microseconds stepped_{0};  ///< all steps of the record's clock so far
   std::uint64_t without_spec_ = 0;
 };
 

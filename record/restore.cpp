@@ -54,8 +54,13 @@ restored restore(const std::string& directory, const std::vector<target_ptr>& ta
     feed_file(
         std::filesystem::path{directory} / record::segment_name(s.first_id, s.compressed),
         replay);
+  replay.finish();
   for (const auto& [name, t] : replay.targets())
-    if (t.spec) all.targets.emplace(name, policy::remembered{t.spec, t.remembers});
+    if (t.spec) {
+      auto& before = all.targets.emplace(name, policy::remembered{t.spec, t.remembers})
+                         .first->second;
+      before.history.stepped = {};  // the clock of this daemon has not been set yet
+    }
   return all;
 }
 

@@ -29,9 +29,10 @@ std::string readings(const event* cause) {
   return out;
 }
 
-std::string chain(const decision& d, const target_spec& spec) {
+std::string chain(const decision& d, const target_spec& target, bool shadow) {
   std::string all;
-  for (const auto& s : d.steps) all += (all.empty() ? "" : "; ") + policy::why(s, spec);
+  for (const auto& s : d.steps)
+    all += (all.empty() ? "" : "; ") + policy::why(s, target, shadow);
   return all;
 }
 
@@ -82,6 +83,11 @@ void log_lines::tell(const event& e, const daemon_started& x) {
 
 void log_lines::tell(const event& e, const daemon_stopped& x) {
   say(log_level::info, e, fmt::format("stopped: {}", x.reason));
+}
+
+void log_lines::tell(const event& e, const clock_stepped& x) {
+  say(log_level::warning, e,
+      fmt::format("the system's clock was set by {}", to_string(x.by)));
 }
 
 void log_lines::tell(const event& e, const target_added&) {
@@ -146,7 +152,7 @@ void log_lines::notice_switch(const event& e, const decision& d) {
   });
   if (off != d.steps.end()) {
     if (switched_off_.insert(e.target->name).second)
-      say(log_level::info, e, policy::why(*off, *e.target));
+      say(log_level::info, e, policy::why(*off, *e.target, false));
   } else if (!switched_off_.empty() && switched_off_.erase(e.target->name) > 0) {
     say(log_level::info, e, fmt::format("switched on again at {}", d.current));
   }
@@ -161,7 +167,7 @@ void log_lines::notice_hold(const event& e, const decision& d) {
     if (would != s.dry && would >= 0)
       say(log_level::info, e,
           fmt::format("dry run: replicas {} -> {} is not sent: {}", d.current, would,
-                      chain(d, *e.target)));
+                      chain(d, *e.target, false)));
     s.dry = would;
     return;
   }
@@ -174,7 +180,7 @@ void log_lines::notice_hold(const event& e, const decision& d) {
   s.held = holds->code;
   say(log_level::info, e,
       fmt::format("stays at {}, {} is wanted: {}", d.current, d.recommended,
-                  policy::why(*holds, *e.target)));
+                  policy::why(*holds, *e.target, false)));
 }
 
 void log_lines::tell(const event& e, const decision_made& x) {
@@ -182,13 +188,12 @@ void log_lines::tell(const event& e, const decision_made& x) {
   if (!x.shadow) {
     notice_switch(e, d);
     notice_hold(e, d);
-    if (d.changes()) stories_[e.target->name].reasons = chain(d, *e.target);
+    if (d.changes()) stories_[e.target->name].reasons = chain(d, *e.target, false);
   }
   if (threshold_ > log_level::debug) return;
-  const auto& spec = x.shadow ? e.target->shadow.front() : *e.target;
   say(log_level::debug, e,
       fmt::format("{}replicas {} -> {}: {}", x.shadow ? "shadow: " : "", d.current,
-                  d.desired, chain(d, spec)));
+                  d.desired, chain(d, *e.target, x.shadow)));
 }
 
 void log_lines::tell(const event& e, const scale_requested& x) {
@@ -196,9 +201,11 @@ void log_lines::tell(const event& e, const scale_requested& x) {
 }
 
 void log_lines::tell(const event& e, const scale_applied& x) {
-  works(scale_, e.target->name, e, "scaling");
-  auto text = fmt::format("{} replicas {} -> {} (put {})", readings(x.cause.get()),
-                          x.from, x.to, took(x.took));
+  // What a status shows of a request that failed ends no streak: it does not work.
+  if (!x.seen) works(scale_, e.target->name, e, "scaling");
+  auto text =
+      fmt::format("{} replicas {} -> {} ({})", readings(x.cause.get()), x.from, x.to,
+                  x.seen ? "seen, although the request failed" : "put " + took(x.took));
   if (const auto s = stories_.find(e.target->name);
       s != stories_.end() && !s->second.reasons.empty())
     text += ": " + std::exchange(s->second.reasons, {});

@@ -43,6 +43,7 @@ class log_lines {
 
   void tell(const event& e, const daemon_started& x);
   void tell(const event& e, const daemon_stopped& x);
+  void tell(const event& e, const clock_stepped& x);
   void tell(const event& e, const target_added& x);
   void tell(const event& e, const target_changed& x);
   void tell(const event& e, const target_removed& x);

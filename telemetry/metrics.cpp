@@ -81,6 +81,13 @@ metrics::metrics(const std::string& version)
     if (i < static_cast<std::size_t>(failure_kind::json))
       scale_failures_[i] = &failures_->Add({{"request", "scale"}, {"error", error}});
   }
+  scalings_seen_ = &counters("scaleit_failed_scalings_seen_total",
+                             "Scale requests that failed, and whose effect a status "
+                             "shows.")
+                        ->Add({});
+  clock_steps_ = &counters("scaleit_clock_steps_total",
+                           "Steps of the system's clock that were followed.")
+                      ->Add({});
   restarts_ =
       counters("scaleit_actor_restarts_total", "Restarts of crashed actors, by actor.");
   for (const char* actor :
@@ -182,6 +189,7 @@ void metrics::compare(const event& e, const decision& d) {
 }
 
 void metrics::apply(const event&, const scale_applied& x) {
+  if (x.seen) return scalings_seen_->Increment();
   put_duration_->Observe(seconds(x.took));
   loop_duration_->Observe(seconds(x.loop_took));
 }

@@ -74,6 +74,7 @@ class metrics {
   void apply(const event& e, const status_observed& x);
   void apply(const event& e, const status_failed& x);
   void apply(const event& e, const decision_made& x);
+  void apply(const event&, const clock_stepped&) { clock_steps_->Increment(); }
   void apply(const event& e, const scale_applied& x);
   void apply(const event& e, const scale_failed& x);
   void apply(const event& e, const actor_crashed& x);
@@ -107,6 +108,8 @@ class metrics {
   failure_counters status_failures_;
   failure_counters metric_failures_{};  ///< since there is such a metric
   failure_counters scale_failures_;
+  prometheus::Counter* scalings_seen_;
+  prometheus::Counter* clock_steps_;
   family<prometheus::Counter>* restarts_;
   family<prometheus::Gauge>* replicas_;
   family<prometheus::Gauge>* desired_;

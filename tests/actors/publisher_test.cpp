@@ -36,6 +36,11 @@ TEST_CASE("an event's time follows the steady clock, and the wall when it is set
         time_point{1001500ms});
   p.reanchor(steady_time{200s}, time_point{5000s});
   CHECK(p.time_at(steady_time{201s}) == time_point{5001s});
+  CHECK(p.emit(steady_time{201s}, nullptr, target_removed{})->stepped == 3900s);
+  const auto back = p.reanchor(steady_time{202s}, time_point{4002s});
+  CHECK(back->time == time_point{4002s});
+  CHECK(back->as<clock_stepped>()->by == -1000s);
+  CHECK(back->stepped == 2900s);
 }
 
 TEST_CASE("a subscriber that crashes loses no event that was waiting") {

@@ -261,3 +261,19 @@ TEST_CASE("the client tells in which phase the deadline passed") {
                  "incomplete after 100ms");
   }
 }
+
+TEST_CASE("the client knows whether a request that failed has left") {
+  client_fixture f;
+  CHECK(f.put("http://127.0.0.1:" + std::to_string(closed_port())).unsent);
+  unruly_server ends{[](peer& p) { p.read_request(); }};
+  const auto lost = f.put(ends.url());
+  REQUIRE(lost.error);
+  CHECK_FALSE(lost.unsent);
+  unruly_server silent{[](peer& p) { p.wait_until_closed(); }};
+  CHECK_FALSE(f.put(silent.url(), "{}", 100ms).unsent);
+  unruly_server plain{[](peer& p) { p.read_request(); }};
+  auto url = plain.url();
+  CHECK(f.put(url.insert(4, "s")).unsent);  // no TLS there
+  const auto good = unruly_server{answer_always(ok("x"))};
+  CHECK_FALSE(f.put(good.url()).unsent);
+}

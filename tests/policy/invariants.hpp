@@ -99,7 +99,7 @@ inline std::string described(const std::optional<decision>& d, const target_spec
   s << d->current << " -> " << d->recommended << " -> " << d->desired;
   for (const auto& x : d->steps)
     s << "\n  " << to_string(x.code) << " " << x.from << " -> " << x.to << ": "
-      << policy::why(x, spec);
+      << policy::why(x, spec, false);
   return s.str();
 }
 

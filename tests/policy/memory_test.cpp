@@ -55,7 +55,10 @@ TEST_CASE("events that do not concern decisions change nothing") {
   policy::memory m;
   const auto spec = windowed();
   policy::recall(spec, m, at(1, actor_crashed{"poller", "chaos"}));
-  policy::recall(spec, m, at(1, scale_requested{1, 2}));
+  policy::recall(spec, m, at(1, scale_failed{1, 2}));
+  scale_applied seen{1, 2};
+  seen.seen = true;  // the status that shows it has told
+  policy::recall(spec, m, at(1, seen));
   CHECK(m == policy::memory{});
 }
 

@@ -73,6 +73,16 @@ TEST_CASE("when the clock jumps back nothing breaks, and the fold is still the m
   });
 }
 
+TEST_CASE("requests that fail and come true, or not: the fold is still the memory") {
+  for_each_seed(2'000, [](std::uint64_t seed) {
+    story s{seed, story::clock::lossy};
+    for (int k = 0; k < polls; ++k) s.poll();
+    const auto r = replay(s, {});
+    REQUIRE(r.differ == 0);
+    REQUIRE(r.remembers == s.lived());
+  });
+}
+
 TEST_CASE("the same record gives the same decisions and the same memory") {
   for_each_seed(1'000, [](std::uint64_t seed) {
     story s{seed};

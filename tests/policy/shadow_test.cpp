@@ -52,7 +52,7 @@ TEST_CASE("the shadow decides by its own policy, and says what was done instead"
   CHECK(last.code == rule::shadow);
   CHECK(last.from == 15);
   CHECK(last.to == 15);
-  CHECK(policy::why(last, spec.shadow[0]) ==
+  CHECK(policy::why(last, spec, true) ==
         "a shadow, not acted on: the live policy decided 30");
   for (const auto& s : v.live->steps) CHECK(s.code != rule::shadow);
 }

@@ -21,8 +21,10 @@ inline constexpr time_point story_start{std::chrono::seconds{1769851800}};
 
 class story {
  public:
-  /// Two: the clock is set back now and then, and nobody says what should come of it.
-  enum class clock { steady, jumping };
+  /// `jumping`: the clock is set back now and then, and nobody says what should come of
+  /// it. `lossy`: scale requests fail, and may be carried out all the same, late or in
+  /// part.
+  enum class clock { steady, jumping, lossy };
 
   explicit story(std::uint64_t seed, clock c = clock::steady)
       : random_(seed), clock_(c), spec_(random_.spec()) {
@@ -108,7 +110,7 @@ class story {
     if (made)
       if (const char* broken = broken_invariant(by, *made, seen, now_))
         complain(made, by, broken);
-    if (clock_ == clock::jumping) return;
+    if (clock_ != clock::steady) return;
     if (made.has_value() != plain.has_value()) complain(made, by, "decides, or not");
     if (made &&
         (made->recommended != plain->recommended || made->desired != plain->desired))
@@ -155,7 +157,38 @@ class story {
     return e;
   }
 
+  void tell_of_request(policy::request_is what, const decision& d) {
+    using policy::request_is;
+    policy::recall_request(spec_, live_, {what, d.current, d.desired, now_});
+    if (what == request_is::sent)
+      fold(scale_requested{d.current, d.desired});
+    else
+      fold(scale_failed{d.current, d.desired, {}, {}, what == request_is::unanswered});
+    auto& e = note(what == request_is::sent ? event_kind::scale_requested
+                                            : event_kind::scale_failed);
+    e.from = d.current;
+    e.to = d.desired;
+    e.uncertain = what == request_is::unanswered;
+  }
+
+  /// A request that fails. Whether it was carried out is seen by and by.
+  void lose_request(const decision& d) {
+    tell_of_request(policy::request_is::sent, d);
+    now_ += milliseconds{random_.number(0, 900)};
+    tell_of_request(
+        random_.one_in(4) ? policy::request_is::refused : policy::request_is::unanswered,
+        d);
+    comes_true_ = d.desired;
+  }
+
   void act(const decision& d) {
+    if (clock_ == clock::lossy && comes_true_ && random_.one_in(2)) {
+      const int half = replicas_ + (*comes_true_ - replicas_) / 2;
+      replicas_ = random_.one_in(3) ? half : *comes_true_;
+      if (random_.one_in(2)) comes_true_.reset();
+    }
+    if (clock_ == clock::lossy && policy::is_command(spec_, d) && random_.one_in(2))
+      return lose_request(d);
     if (policy::is_command(spec_, d) && !random_.one_in(6)) {
       now_ += milliseconds{random_.number(0, 900)};
       policy::recall_applied(spec_, live_, d.current, d.desired, now_);
@@ -177,6 +210,7 @@ class story {
   std::optional<naive_policy> shadow_;
   policy::history live_, folded_;
   int replicas_ = 0;
+  std::optional<int> comes_true_;  ///< of a request that failed, if ever
   time_point now_ = story_start;
   std::vector<record::recorded_event> record_;
 };

@@ -61,6 +61,13 @@ class telling {
     last = std::move(*out.made);
     return last.desired;
   }
+  /// A request was sent, and ended without a good answer.
+  void lost(double seconds, int from, int to) {
+    hear(policy::request_is::unanswered, seconds, from, to);
+  }
+  void hear(policy::request_is what, double seconds, int from, int to) {
+    policy::recall_request(spec, mem, {what, from, to, at(seconds)});
+  }
   void applied(double seconds, int from, int to) {
     policy::recall_applied(spec, mem, from, to, at(seconds));
   }
@@ -73,7 +80,7 @@ class telling {
   std::string said(rule code) const {
     std::string sentence;
     for (const auto& s : last.steps)
-      if (s.code == code) sentence = policy::why(s, spec);
+      if (s.code == code) sentence = policy::why(s, spec, false);
     return sentence;
   }
 

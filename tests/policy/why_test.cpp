@@ -46,7 +46,7 @@ step said(rule code, int from, int to, std::array<double, 4> numbers = {},
 void check(const std::vector<row>& table) {
   for (const auto& r : table) {
     CAPTURE(std::string{to_string(r.s.code)});
-    CHECK(policy::why(r.s, r.spec) == r.sentence);
+    CHECK(policy::why(r.s, r.spec, false) == r.sentence);
   }
 }
 
@@ -207,8 +207,8 @@ TEST_CASE("a sentence is one line without an end, whatever the numbers are") {
                          code == static_cast<std::size_t>(rule::missing_metric) ||
                          code == static_cast<std::size_t>(rule::hold);
       if (picks && n != 0) continue;  // an index or a mask, not a measurement
-      const auto text =
-          policy::why(said(static_cast<rule>(code), 3, 4, {n, n, n, n}), bursting());
+      const auto text = policy::why(said(static_cast<rule>(code), 3, 4, {n, n, n, n}),
+                                    bursting(), false);
       CAPTURE(text, n);
       CHECK(!text.empty());
       CHECK(text.find('\n') == std::string::npos);

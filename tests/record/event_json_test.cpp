@@ -68,6 +68,38 @@ TEST_CASE("a decision carries its steps as sentences") {
           R"(11.88 is rounded up to 12"}]}})"));
 }
 
+TEST_CASE("a shadow's decision is worded by its own metrics and schedules") {
+  auto spec = test::app_spec();
+  auto second = spec;
+  second.metrics = {{"load", "/load", metric_type::value, 0.5}};
+  second.schedules = {{"0 8 * * *", "UTC", std::chrono::hours{10}, 20, std::nullopt}};
+  spec.shadow = {second};
+  decision d{10, 12, 20, {}};
+  d.steps.push_back({rule::target, 0, 10, 12, {0.95, 0.8, 11.875}});
+  d.steps.push_back({rule::schedule_min, 0, 12, 20, {0}});
+  const auto told = json(decision_made{d, {}, true}, std::make_shared<target_spec>(spec));
+  CHECK_THAT(told, ContainsSubstring(R"("why":"load 0.95 is 18.8 % above 0.80)"));
+  CHECK_THAT(told, ContainsSubstring("0 8 * * *"));
+}
+
+TEST_CASE("a change that is seen although its request failed says so") {
+  scale_applied seen{10, 12};
+  seen.seen = true;
+  CHECK(json(seen) ==
+        head + "scale.applied" + time_and_data + R"({"from":10,"to":12,"seen":true}})");
+  scale_failed lost{10, 12, {failure_kind::timeout, "slow"}};
+  CHECK_THAT(json(lost), ContainsSubstring(R"("tookMs":0.0}})"));
+  lost.uncertain = true;
+  CHECK_THAT(json(lost), ContainsSubstring(R"("tookMs":0.0,"uncertain":true}})"));
+}
+
+TEST_CASE("a step of the clock is the daemon's") {
+  CHECK_THAT(json(clock_stepped{microseconds{-660'000'127}}, nullptr),
+             ContainsSubstring(R"("source":"/daemon","type":"scaleit.clock.stepped")"));
+  CHECK_THAT(json(clock_stepped{microseconds{-660'000'127}}, nullptr),
+             ContainsSubstring(R"("data":{"byMs":-660000.127})"));
+}
+
 TEST_CASE("the value of a header is never written") {
   auto spec = test::app_spec();
   spec.status.headers = {{"Authorization", "Bearer s3cret"}};

@@ -316,3 +316,27 @@ TEST_CASE("random damage is never a crash") {
   CHECK(good > 100);
   CHECK(good < 15'000);
 }
+
+TEST_CASE("what a failed scale request has come to is read") {
+  scale_applied seen{10, 12};
+  CHECK_FALSE(read(line_of(seen))->e.shown);
+  seen.seen = true;
+  CHECK(read(line_of(seen))->e.shown);
+  scale_failed lost{10, 12, {failure_kind::timeout, "slow"}};
+  CHECK_FALSE(read(line_of(lost))->e.uncertain);
+  lost.uncertain = true;
+  CHECK(read(line_of(lost))->e.uncertain);
+  check_refused(envelope("scale.failed", R"({"from":1,"to":2,"uncertain":"yes"})"),
+                "data/uncertain is \"yes\", a string; accepted: true or false");
+}
+
+TEST_CASE("a step of the clock is read to the microsecond") {
+  for (const std::int64_t by : {660'000'127LL, -1LL, 1'790'000'000'123'456LL}) {
+    const auto r = read(line_of(clock_stepped{microseconds{by}}, nullptr));
+    REQUIRE(r->good);
+    CHECK(r->e.kind == event_kind::clock_stepped);
+    CHECK(r->e.by == microseconds{by});
+  }
+  check_refused(envelope("clock.stepped", "{}", "/daemon"), "data/byMs");
+  check_refused(envelope("clock.stepped", R"({"byMs":1e15})", "/daemon"), "at most 1e14");
+}

@@ -42,11 +42,16 @@ void set(rapidjson::Document& d, const std::string& pointer, rapidjson::Value va
   rapidjson::Pointer{pointer.c_str()}.Set(d, value);
 }
 
-http_response refusal(const failure& f) {
+http_response refusal(const failure& f, bool uncertain = true) {
   http_response r;
+  r.unsent = !uncertain;
   r.status = f.http_status;
   if (f.http_status == 0 || f.kind != failure_kind::http) r.error = f;
   return r;
+}
+
+std::string applied(int from, int to, bool seen) {
+  return fmt::format("{} {} -> {}", seen ? "seen" : "applied", from, to);
 }
 
 template <class Steps, class Name>
@@ -83,11 +88,11 @@ void recorded_world::take(const record::recorded_event& e) {
       t.polls.push_back({e.time, std::nullopt, e.what});
       break;
     case event_kind::scale_applied:
-      t.puts.push_back({e.time, std::nullopt});
-      recorded_.push_back({name, e.time, fmt::format("applied {} -> {}", e.from, e.to)});
+      if (!e.shown) t.puts.push_back({e.time, std::nullopt});
+      recorded_.push_back({name, e.time, applied(e.from, e.to, e.shown)});
       break;
     case event_kind::scale_failed:
-      t.puts.push_back({e.time, e.what});
+      t.puts.push_back({e.time, e.what, e.uncertain});
       break;
     case event_kind::decision_made:
       recorded_.push_back(
@@ -132,7 +137,7 @@ reply recorded_world::answer(const net::http_request& request, time_point now) {
       t.puts.pop_front();
       http_response done;
       done.status = 204;
-      return at(p.what ? refusal(*p.what) : done, p.answered);
+      return at(p.what ? refusal(*p.what, p.uncertain) : done, p.answered);
     }
     if (request.url == t.spec->status.url) {
       if (t.polls.empty()) return hangs();
@@ -172,8 +177,7 @@ std::vector<deed> recorded_world::run() {
   std::vector<deed> all;
   for (const auto& e : h.events) {
     if (const auto* a = e->as<scale_applied>())
-      all.push_back(
-          {e->target->name, e->time, fmt::format("applied {} -> {}", a->from, a->to)});
+      all.push_back({e->target->name, e->time, applied(a->from, a->to, a->seen)});
     if (const auto* d = e->as<decision_made>())
       all.push_back(
           {e->target->name, e->time,

@@ -44,6 +44,7 @@ class recorded_world {
   struct put {
     time_point answered{};
     std::optional<failure> what;
+    bool uncertain = false;  ///< if it failed
   };
   struct target {
     target_ptr spec;
