@@ -1,7 +1,7 @@
 // The memory of a daemon that was started again, from the end of its record.
 #pragma once
 
-#include "actors/supervisor.hpp"
+#include "actors/roster.hpp"
 #include "messages/target_spec.hpp"
 
 #include <map>

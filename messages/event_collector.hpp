@@ -45,19 +45,20 @@ enum class key : std::uint8_t {
   version,
   replicas,
   restarts,
+  restated,
   observed_at,
   http_status,
   specversion,
   recommended,
   none,
 };
-inline constexpr std::array<std::string_view, 31> key_names{
-    "id",         "to",       "why",      "type",       "time",       "data",
-    "from",       "spec",     "rule",     "ready",      "steps",      "error",
-    "actor",      "source",   "shadow",   "detail",     "format",     "reason",
-    "tookMs",     "current",  "desired",  "metrics",    "missing",    "afterMs",
-    "version",    "replicas", "restarts", "observedAt", "httpStatus", "specversion",
-    "recommended"};
+inline constexpr std::array<std::string_view, 32> key_names{
+    "id",          "to",         "why",      "type",     "time",       "data",
+    "from",        "spec",       "rule",     "ready",    "steps",      "error",
+    "actor",       "source",     "shadow",   "detail",   "format",     "reason",
+    "tookMs",      "current",    "desired",  "metrics",  "missing",    "afterMs",
+    "version",     "replicas",   "restarts", "restated", "observedAt", "httpStatus",
+    "specversion", "recommended"};
 static_assert(key_names.size() == static_cast<std::size_t>(key::none));
 
 constexpr auto index_by_length() {
