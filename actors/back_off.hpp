@@ -2,9 +2,9 @@
 // health says so. The same for a target's actors and for a subscriber.
 #pragma once
 
-#include "actors/health.hpp"
 #include "actors/restart_budget.hpp"
 #include "messages/time.hpp"
+#include "telemetry/health.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,14 +15,16 @@ struct back_off {
   restart_budget budget;
   std::uint64_t attempt = 0;  ///< the number of the last wait: those before are void
   steady_time crashed_at{};   ///< the first crash since it last worked
-  health::down_mark waiting;  ///< set while it waits, which is what makes health say so
+  telemetry::health::down_mark
+      waiting;  ///< set while it waits, which is what makes health say so
 };
 
 /// Restarts now, or sends `self` what `due` makes of the attempt when the wait is over.
 /// `progress` is a count of useful work (actors/restart_budget.hpp).
 template <class Self, class Due, class Restart>
-void wait_or_restart(Self* self, back_off& b, health& board, const std::string& who,
-                     std::uint64_t progress, Due due, Restart restart) {
+void wait_or_restart(Self* self, back_off& b, telemetry::health& board,
+                     const std::string& who, std::uint64_t progress, Due due,
+                     Restart restart) {
   const auto delay = b.budget.on_crash(progress);
   if (!b.waiting) b.crashed_at = self->clock().now();
   ++b.attempt;

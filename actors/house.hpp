@@ -27,7 +27,7 @@ class house {
   house& operator=(const house&) = delete;
 
   publisher& events() { return events_; }
-  health& board() { return board_; }
+  telemetry::health& board() { return board_; }
   const roster& staff() const { return roster_; }
 
   /// Adds a consumer of events, an actor of its own (before start()); answers its queue.
@@ -36,7 +36,7 @@ class house {
       std::size_t capacity = bounds::subscriber_queue_max);
 
   /// What targets that are added later remember (before start()).
-  void remember(std::map<std::string, remembered> before) {
+  void remember(std::map<std::string, policy::remembered> before) {
     roster_.before = std::move(before);
   }
 
@@ -71,7 +71,7 @@ class house {
   chaos mishaps_;
   reader_cache readers_;
   services services_;
-  health board_;
+  telemetry::health board_;
   roster roster_;
   mutable std::mutex mutex_;  ///< of the handle alone
   supervisor_actor supervisor_;

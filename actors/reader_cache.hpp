@@ -4,8 +4,8 @@
 // kept.
 #pragma once
 
-#include "messages/status_json.hpp"
 #include "messages/target_spec.hpp"
+#include "spec/status_json.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -18,11 +18,12 @@ namespace scaleit::actors {
 /// Throws std::invalid_argument when a pointer of the spec is none.
 class reader_cache {
  public:
-  std::shared_ptr<const status_reader> of(const target_spec& spec) {
+  std::shared_ptr<const spec::status_reader> of(const target_spec& spec) {
     return cached(statuses_, key(spec), spec);
   }
   /// Of metrics that share one URL.
-  std::shared_ptr<const metric_reader> of(std::span<const metric_spec* const> metrics) {
+  std::shared_ptr<const spec::metric_reader> of(
+      std::span<const metric_spec* const> metrics) {
     std::string k;
     for (const auto* m : metrics) k += part(*m);
     return cached(metrics_, k, metrics);
@@ -64,8 +65,10 @@ class reader_cache {
     return k;
   }
 
-  shared_readers<status_reader> statuses_ = std::make_shared<readers<status_reader>>();
-  shared_readers<metric_reader> metrics_ = std::make_shared<readers<metric_reader>>();
+  shared_readers<spec::status_reader> statuses_ =
+      std::make_shared<readers<spec::status_reader>>();
+  shared_readers<spec::metric_reader> metrics_ =
+      std::make_shared<readers<spec::metric_reader>>();
 };
 
 }  // namespace scaleit::actors

@@ -18,18 +18,13 @@
 
 namespace scaleit::actors {
 
-/// What is known of a target from before the daemon's start.
-struct remembered {
-  target_ptr spec;
-  policy::history history;
-};
-
 /// Who works here. Outlives the supervisor.
 struct roster {
   std::unordered_map<std::string, crew> crews;
   std::deque<subscriber> subscribers;
-  std::map<std::string, remembered> before;  ///< of targets that are not yet added
-  std::uint64_t numbers = 0;                 ///< the last target's
+  std::map<std::string, policy::remembered>
+      before;                 ///< of targets that are not yet added
+  std::uint64_t numbers = 0;  ///< the last target's
   std::size_t targets_max = bounds::targets_max;
   prompt_polls prompt;
 

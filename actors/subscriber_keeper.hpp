@@ -30,8 +30,8 @@ struct subscriber {
 class subscriber_keeper {
  public:
   /// Works for the supervisor `self`; `all` outlives it.
-  subscriber_keeper(supervisor_actor::pointer self, publisher& events, health& board,
-                    std::deque<subscriber>& all)
+  subscriber_keeper(supervisor_actor::pointer self, publisher& events,
+                    telemetry::health& board, std::deque<subscriber>& all)
       : self_(self), events_(events), board_(board), all_(all) {}
 
   /// Watches those who work and starts those who do not.
@@ -51,7 +51,7 @@ class subscriber_keeper {
 
   supervisor_actor::pointer self_;
   publisher& events_;
-  health& board_;
+  telemetry::health& board_;
   std::deque<subscriber>& all_;
   std::unordered_map<caf::actor_id, std::string> watched_;
 };

@@ -27,7 +27,7 @@ struct supervisor_state {
 
   explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
   supervisor_actor::behavior_type make_behavior(services* with, roster* all,
-                                                health* board);
+                                                telemetry::health* board);
 
   // -- the start ----------------------------------------------------------------
   void on_take_over();
@@ -85,7 +85,7 @@ struct supervisor_state {
   supervisor_actor::pointer self;
   services* with = nullptr;
   roster* all = nullptr;
-  health* board = nullptr;
+  telemetry::health* board = nullptr;
   std::optional<subscriber_keeper> subscribers;
   std::unordered_map<caf::actor_id, worker> workers;
   bool taking_over = false;
@@ -97,6 +97,6 @@ struct supervisor_state {
 
 supervisor_actor::behavior_type supervisor(
     supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
-    roster* all, health* board);
+    roster* all, telemetry::health* board);
 
 }  // namespace scaleit::actors

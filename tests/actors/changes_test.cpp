@@ -1,7 +1,7 @@
 // What a change of a running target does, and what it leaves alone.
-#include "messages/event_json.hpp"
-#include "messages/event_reader.hpp"
-#include "policy/replayer.hpp"
+#include "record/event_json.hpp"
+#include "record/event_reader.hpp"
+#include "record/replayer.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_house.hpp"
@@ -28,19 +28,19 @@ target_ptr with(F change) {
 int differences(const virtual_house& h, const std::map<std::string, target_ptr>& specs,
                 int& compared) {
   int differ = 0;
-  policy::replay_options o;
+  record::replay_options o;
   o.parse_spec = [&](std::string_view, const std::string& json) {
     return specs.at(json);
   };
-  o.decided = [&](const policy::replayed& r) {
+  o.decided = [&](const record::replayed& r) {
     ++compared;
     differ += r.differs() || r.differs_at() || r.made == nullptr || r.recorded == nullptr;
   };
-  policy::replayer replay{o};
-  event_reader reader{event_reader::steps::read};
-  recorded_event e;
+  record::replayer replay{o};
+  record::event_reader reader{record::event_reader::steps::read};
+  record::recorded_event e;
   for (const auto& told : h.events) {
-    auto line = to_json(*told);
+    auto line = record::to_json(*told);
     REQUIRE(reader.read(line, e));
     replay.feed(e);
   }
@@ -51,11 +51,11 @@ int differences(const virtual_house& h, const std::map<std::string, target_ptr>&
 /// The specs of all changes, by what the record says of them.
 std::map<std::string, target_ptr> specs_in(const virtual_house& h) {
   std::map<std::string, target_ptr> all;
-  event_reader reader;
-  recorded_event e;
+  record::event_reader reader;
+  record::recorded_event e;
   for (const auto& told : h.events) {
     if (!told->as<target_added>() && !told->as<target_changed>()) continue;
-    auto line = to_json(*told);
+    auto line = record::to_json(*told);
     REQUIRE(reader.read(line, e));
     all.emplace(e.spec, told->target);
   }
