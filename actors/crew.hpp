@@ -4,12 +4,15 @@
 // actor restarts with it and so never holds a dead handle.
 #pragma once
 
+#include "actors/back_off.hpp"
 #include "actors/ledger.hpp"
-#include "actors/restart_budget.hpp"
+#include "actors/orders.hpp"
 #include "messages/protocol.hpp"
 
 #include <array>
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string_view>
 
 namespace scaleit::actors {
@@ -27,12 +30,16 @@ struct crew {
   poller_actor poller;
   std::array<std::uint64_t, all_roles.size()> restarts{};
 
-  restart_budget budget;
-  bool waiting = false;         ///< for `restart_due`
-  std::uint64_t attempt = 0;    ///< of which this is the number
-  role crashed = role::poller;  ///< the lowest one that is down
-  steady_time crashed_at{};
-  std::string down_name;  ///< as told to health
+  back_off down;
+  role crashed = role::poller;  ///< the lowest one that is down, while it waits
+
+  std::uint64_t number = 0;  ///< in the order in which targets came
+  bool announced = false;    ///< `target.added` was emitted
+  target_ptr polled_by;      ///< the spec from which the poller was made
+
+  // -- its removal ----------------------------------------------------------------
+  bool leaving = false;       ///< as soon as no scale request is in flight
+  std::deque<order> waiting;  ///< orders that found it leaving; the first: the removal
 };
 
 }  // namespace scaleit::actors

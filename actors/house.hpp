@@ -2,7 +2,7 @@
 // is itself replaced if it ever crashes.
 //
 // This is what a process (or a test) builds: give it an actor system and a client,
-// subscribe consumers, start, add targets.
+// subscribe consumers, start. It lives on the loop's thread; orders may come from any.
 #pragma once
 
 #include "actors/supervisor.hpp"
@@ -10,7 +10,10 @@
 #include <caf/actor_system.hpp>
 
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace scaleit::actors {
 
@@ -37,17 +40,30 @@ class house {
     roster_.before = std::move(before);
   }
 
-  void start();
-  void add(target_ptr spec);
-  void remove(std::string name);
+  /// With these targets, of which there may be none: before health says that all has
+  /// started, they have.
+  void start(const std::vector<target_ptr>& first = {});
+
+  // -- orders: from any thread, while the house stands ------------------------------
+  /// Adds the target, or makes the one of that name what `spec` says.
+  void add(target_ptr spec, answer_handler done = {});
+  /// Stops and forgets it. A scale request in flight ends first.
+  void remove(std::string name, answer_handler done = {});
   /// Stops everything in order; `done` is called, once, when the last actor was told.
   void stop(std::string reason, std::function<void()> done);
 
-  /// Ends the supervisor as a crash would: the last thing that could go wrong, for tests.
-  void kill_supervisor(const std::string& reason);
+ protected:
+  // The seam of the tests.
+  supervisor_actor current_supervisor() const;
+  services& current_services() { return services_; }
+  roster& changeable_staff() { return roster_; }
 
  private:
   void spawn_supervisor(std::chrono::milliseconds take_over_after);
+  void supervisor_ended(const caf::error& reason);
+  /// Tells the supervisor that there are orders. One that is dead need not hear it: its
+  /// successor looks by itself.
+  void nudge();
   steady_time now() { return system_.clock().now(); }
 
   caf::actor_system& system_;
@@ -57,9 +73,9 @@ class house {
   services services_;
   telemetry::health board_;
   roster roster_;
+  mutable std::mutex mutex_;  ///< of the handle alone
   supervisor_actor supervisor_;
   restart_budget budget_;
-  std::function<void()> stopped_;
 };
 
 }  // namespace scaleit::actors

@@ -10,14 +10,17 @@
 #include "actors/chaos.hpp"
 #include "actors/publisher.hpp"
 #include "actors/reader_cache.hpp"
+#include "actors/spread.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
 #include "policy/history.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -89,6 +92,9 @@ struct services {
   publisher& events;
   chaos& mishaps;
   reader_cache& readers;
+  /// A target's place in its interval.
+  std::function<steady_time::duration(std::string_view name, milliseconds interval)>
+      place = spread;
 };
 
 /// Emits an event of the target and folds it into its history.

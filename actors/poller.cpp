@@ -25,6 +25,7 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   round.emplace(*book->spec, with->readers);
   harden(self);
   return {
+      [this](const keep_time&) { with->mishaps.disturb(name, [&] { on_keep_time(); }); },
       [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },
       [this](const poll_now&) { with->mishaps.disturb(name, [&] { on_poll_now(); }); },
       [this](const poll_answer& x) {
@@ -33,17 +34,26 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   };
 }
 
+void poller_state::on_keep_time() { arm(); }
+
 void poller_state::on_tick(const poll_tick& x) {
+  if (x.due != due) return;
   const auto now = self->clock().now();
-  arm(x.due);
+  const auto interval = book->spec->interval;
+  arm();
+  // Those that are already past are skipped, not made up for.
+  ticks_skipped += static_cast<std::uint32_t>((due - x.due) / interval - 1);
+  const auto before = std::exchange(out_of_turn, std::nullopt);
   if (round->in_flight())
     ++ticks_skipped;
-  else
+  else if (!before || x.due - *before >= interval / 2)
     poll(micros(now - x.due));
 }
 
 void poller_state::on_poll_now() {
-  if (!round->in_flight()) poll(microseconds{0});
+  if (round->in_flight()) return;
+  out_of_turn = self->clock().now();
+  poll(microseconds{0});
 }
 
 void poller_state::poll(microseconds late) {
@@ -55,18 +65,11 @@ void poller_state::poll(microseconds late) {
   });
 }
 
-/// Ticks stay on the grid that the first one began, so that a target keeps its place in
-/// the interval; those that are already past are skipped, not made up for.
-void poller_state::arm(steady_time due) {
+void poller_state::arm() {
   const auto now = self->clock().now();
-  const auto interval = book->spec->interval;
-  auto next = due + interval;
-  if (next <= now) {
-    const auto missed = (now - next) / interval + 1;
-    ticks_skipped += static_cast<std::uint32_t>(missed);
-    next += missed * interval;
-  }
-  self->delayed_send(self, next - now, poll_tick{next});
+  const auto& spec = *book->spec;
+  due = next_at(with->place(spec.name, spec.interval), spec.interval, now);
+  self->delayed_send(self, due - now, poll_tick{due});
 }
 
 void poller_state::on_answer(const poll_answer& x) {

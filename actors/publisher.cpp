@@ -42,13 +42,6 @@ event_ptr publisher::emit(steady_time at, target_ptr target, event::payload data
 
 event_ptr publisher::emit(time_point time, steady_time at, target_ptr target,
                           event::payload data) {
-  auto e = stamp(time, at, std::move(target), std::move(data));
-  for (const auto& reader : readers_) reader->push(e);
-  return e;
-}
-
-event_ptr publisher::stamp(time_point time, steady_time at, target_ptr target,
-                           event::payload data) {
   auto e = std::make_shared<event>();
   e->sequence = ++sequence_;
   e->time = time;
@@ -56,6 +49,7 @@ event_ptr publisher::stamp(time_point time, steady_time at, target_ptr target,
   e->stepped = stepped_;
   e->target = std::move(target);
   e->data = std::move(data);
+  for (const auto& reader : readers_) reader->push(e);
   return e;
 }
 

@@ -70,10 +70,6 @@ class publisher {
   /// all that a replay knows.
   event_ptr emit(time_point time, steady_time at, target_ptr target, event::payload data);
 
-  /// Only stamps the event, for one who hands it on himself.
-  event_ptr stamp(time_point time, steady_time at, target_ptr target,
-                  event::payload data);
-
   /// The time of the record at `at`.
   time_point time_at(steady_time at) const { return to_micros(at) + offset_; }
 

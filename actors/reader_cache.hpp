@@ -1,11 +1,13 @@
 // Targets that point at the same places of their status share one compiled reader, and
 // those that read the same metrics elsewhere another: ten thousand alike keep one in the
-// cache instead of ten thousand in memory.
+// cache instead of ten thousand in memory. A reader that nobody uses any more is not
+// kept.
 #pragma once
 
 #include "messages/target_spec.hpp"
 #include "spec/status_json.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,17 +28,30 @@ class reader_cache {
     for (const auto* m : metrics) k += part(*m);
     return cached(metrics_, k, metrics);
   }
+  std::size_t size() const { return statuses_->size() + metrics_->size(); }
 
  private:
   template <class Reader>
   using readers = std::unordered_map<std::string, std::weak_ptr<const Reader>>;
+  template <class Reader>
+  using shared_readers = std::shared_ptr<readers<Reader>>;
 
+  /// The last user of a reader takes its key along; users may outlive the cache.
   template <class Reader, class Source>
-  static std::shared_ptr<const Reader> cached(readers<Reader>& in, const std::string& k,
+  static std::shared_ptr<const Reader> cached(const shared_readers<Reader>& in,
+                                              const std::string& k,
                                               const Source& source) {
-    auto& known = in[k];
-    auto reader = known.lock();
-    if (!reader) known = reader = std::make_shared<const Reader>(source);
+    if (const auto known = in->find(k); known != in->end())
+      if (auto reader = known->second.lock()) return reader;
+    std::shared_ptr<const Reader> reader{
+        new Reader(source), [k, from = std::weak_ptr{in}](const Reader* dead) {
+          delete dead;
+          const auto all = from.lock();
+          if (!all) return;
+          const auto at = all->find(k);
+          if (at != all->end() && at->second.expired()) all->erase(at);
+        }};
+    in->insert_or_assign(k, reader);
     return reader;
   }
 
@@ -50,8 +65,10 @@ class reader_cache {
     return k;
   }
 
-  readers<spec::status_reader> statuses_;
-  readers<spec::metric_reader> metrics_;
+  shared_readers<spec::status_reader> statuses_ =
+      std::make_shared<readers<spec::status_reader>>();
+  shared_readers<spec::metric_reader> metrics_ =
+      std::make_shared<readers<spec::metric_reader>>();
 };
 
 }  // namespace scaleit::actors

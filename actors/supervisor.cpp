@@ -4,6 +4,7 @@
 #include "actors/decider.hpp"
 #include "actors/guard.hpp"
 #include "actors/poller.hpp"
+#include "actors/spec_change.hpp"
 #include "actors/spread.hpp"
 
 #include <caf/send.hpp>
@@ -14,11 +15,6 @@
 namespace scaleit::actors {
 
 namespace {
-
-/// With this many targets or fewer, a new one is polled at once: nobody who starts the
-/// daemon for one application should wait for its place in the interval.
-constexpr std::size_t at_once_max = 16;
-constexpr auto stop_check_interval = std::chrono::milliseconds{20};
 
 microseconds micros(steady_time::duration d) {
   return std::chrono::duration_cast<microseconds>(d);
@@ -35,6 +31,14 @@ void dismiss_now(const caf::actor_addr& address) {
                  caf::make_message(caf::exit_msg{{}, caf::exit_reason::kill}), nullptr);
 }
 
+/// The lowest one that is missing.
+std::optional<role> vacancy(const crew& c) {
+  if (!c.actuator) return role::actuator;
+  if (!c.decider) return role::decider;
+  if (!c.poller) return role::poller;
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(role r) {
@@ -48,18 +52,23 @@ supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, ros
   with = s;
   all = r;
   board = h;
+  subscribers.emplace(self, with->events, *board, all->subscribers);
   harden(self);
-  self->set_down_handler([this](caf::scheduled_actor*, caf::down_msg& x) { on_down(x); });
+  self->set_down_handler(
+      [this](caf::scheduled_actor*, caf::down_msg& x) { step([&] { on_down(x); }); });
   return {
-      [this](const take_over&) { on_take_over(); },
-      // -- targets ------------------------------------------------------------------
-      [this](const add_target& x) { on_add(x); },
-      [this](const remove_target& x) { on_remove(x); },
+      // -- the start ----------------------------------------------------------------
+      [this](const take_over&) { step([&] { on_take_over(); }); },
+      [this](const take_over_more&) { step([&] { on_take_over_more(); }); },
+      // -- orders -------------------------------------------------------------------
+      [this](const orders_waiting&) { on_orders(); },
       // -- crashes ------------------------------------------------------------------
-      [this](const restart_due& x) { on_restart_due(x); },
+      [this](const target_restart_due& x) { step([&] { on_restart_due(x); }); },
+      [this](const subscriber_restart_due& x) {
+        step([&] { subscribers->on_restart_due(x); });
+      },
       // -- the end ------------------------------------------------------------------
-      [this](const stop_all& x) { on_stop(x); },
-      [this](const stop_check&) { on_stop_check(); },
+      [this](const requests_check&) { step([&] { on_requests_check(); }); },
   };
 }
 
@@ -67,86 +76,124 @@ event_ptr supervisor_state::emit(const target_ptr& target, event::payload data) 
   return with->events.emit(now(), target, std::move(data));
 }
 
+// -- the start ------------------------------------------------------------------------
+
+/// At the daemon's start nobody works yet. After a crash of the supervisor most go on
+/// working and are only watched again: one who died meanwhile is told of at once.
+void supervisor_state::on_take_over() {
+  if (std::exchange(taking_over, true)) return;
+  if (all->stopped) return self->quit();
+  if (!all->crash_of_supervisor.empty()) {
+    emit(nullptr, actor_crashed{name, std::exchange(all->crash_of_supervisor, {})});
+    emit(nullptr, actor_restarted{name, ++all->supervisor_restarts, microseconds{0}});
+  }
+  subscribers->take_over();
+  for (const auto& [target, c] : all->crews) to_adopt.push_back(target);
+  std::sort(to_adopt.begin(), to_adopt.end(), [&](const auto& a, const auto& b) {
+    return all->crews.at(a).number > all->crews.at(b).number;
+  });
+  on_take_over_more();
+}
+
+void supervisor_state::on_take_over_more() {
+  for (int n = 0; n < bounds::starts_batch && !to_adopt.empty(); ++n) {
+    const auto target = std::move(to_adopt.back());
+    to_adopt.pop_back();
+    if (const auto at = all->crews.find(target); at != all->crews.end())
+      adopt(at->second);
+  }
+  if (!to_adopt.empty()) return caf::anon_send(supervisor_actor{self}, take_over_more{});
+  if (std::exchange(in_charge, true)) return;
+  board->started();
+  if (stopping() || !all->leaving.empty()) check_requests_later();
+  caf::anon_send(supervisor_actor{self}, orders_waiting{});
+}
+
+void supervisor_state::adopt(crew& c) {
+  if (c.actuator) watch(c.actuator.address(), c, role::actuator);
+  if (c.decider) watch(c.decider.address(), c, role::decider);
+  if (c.poller) watch(c.poller.address(), c, role::poller);
+  if (ending(c)) {
+    stop(c, role::decider);
+    if (c.book->in_flight && !c.actuator) start(c, role::actuator);
+    return;
+  }
+  if (!c.announced) announce(c);
+  employ(c);
+}
+
 // -- targets --------------------------------------------------------------------------
 
-void supervisor_state::on_add(const add_target& x) {
-  if (!all->stop_reason.empty()) return;
-  auto& c = all->crews[x.spec->name];
-  const bool known = c.book != nullptr;
-  if (known && *c.book->spec == *x.spec) return;  // nothing is asked for
-  if (known) {
-    stop(c, role::actuator);
-    c.book->await(nullptr);
-    policy::recall_changed(*c.book->spec, *x.spec, c.book->history);
-  } else {
-    c.book = std::make_shared<ledger>();
-    if (auto known_before = all->before.extract(x.spec->name)) {
-      c.book->history = std::move(known_before.mapped().history);
-      policy::recall_changed(*known_before.mapped().spec, *x.spec, c.book->history);
-    }
+void supervisor_state::announce(crew& c) {
+  emit(c.book->spec, target_added{});
+  c.announced = true;
+}
+
+/// Sees to it that all of a target's actors are there and do what its spec says.
+void supervisor_state::employ(crew& c) {
+  const auto& spec = c.book->spec;
+  if (c.down.waiting) return restart(c);
+  if (c.poller && c.polled_by != spec) {
+    if (!polled_alike(*c.polled_by, *spec))
+      stop(c, role::poller);
+    else if (c.polled_by->interval != spec->interval)
+      caf::anon_send(c.poller, keep_time{});
+    c.polled_by = spec;
   }
-  c.book->spec = x.spec;
-  c.waiting = false;
-  emit(x.spec, known ? event::payload{target_changed{}} : target_added{});
-  const bool at_once = known || all->crews.size() <= at_once_max;
-  start(c, role::actuator,
-        at_once ? std::chrono::milliseconds{0} : spread(x.spec->name, x.spec->interval));
-  ++all->work_done;
+  if (const auto from = vacancy(c)) start(c, *from);
 }
 
-void supervisor_state::on_remove(const remove_target& x) {
-  const auto found = all->crews.find(x.name);
-  if (found == all->crews.end()) return;
-  auto& c = found->second;
-  stop(c, role::actuator);
-  if (c.waiting) board->mark(c.down_name, true);
-  emit(c.book->spec, target_removed{});
-  all->crews.erase(found);
-}
-
-void supervisor_state::start(crew& c, role from, std::chrono::milliseconds first_poll) {
-  const auto& name_of_target = c.book->spec->name;
+void supervisor_state::start(crew& c, role from) {
   role starting = from;
   try {
     if (from <= role::actuator) {
       c.actuator = self->spawn(actuator, with, c.book);
       c.book->actuator = c.actuator;
-      watch(c.actuator.address(), {name_of_target, false, role::actuator});
+      watch(c.actuator.address(), c, role::actuator);
     }
+    if (ending(c)) return;
     starting = role::decider;
     if (from <= role::decider) {
       c.decider = self->spawn(decider, with, c.book, c.actuator);
-      watch(c.decider.address(), {name_of_target, false, role::decider});
+      watch(c.decider.address(), c, role::decider);
     }
     starting = role::poller;
     c.poller = self->spawn(poller, with, c.book, c.decider);
-    watch(c.poller.address(), {name_of_target, false, role::poller});
+    watch(c.poller.address(), c, role::poller);
   } catch (const std::exception& e) {
     return crew_crashed(c, starting, e.what());
   }
-  const auto due = now() + first_poll;
-  caf::delayed_anon_send(c.poller, first_poll, poll_tick{due});
+  c.polled_by = c.book->spec;
+  caf::anon_send(c.poller, keep_time{});
+  poll_promptly(c);
+}
+
+/// At once, if there are not too many for that; else soon, if its place is far.
+void supervisor_state::poll_promptly(crew& c) {
+  if (all->prompt.take(now())) return caf::anon_send(c.poller, poll_now{});
+  const auto& spec = *c.book->spec;
+  if (spec.interval > bounds::first_poll_within)
+    caf::delayed_anon_send(c.poller, spread(spec.name, bounds::first_poll_within),
+                           poll_now{});
 }
 
 /// Stops `from` and all that depend on it, dependents first.
 void supervisor_state::stop(crew& c, role from) {
-  dismiss(c.poller.address());
-  c.poller = nullptr;
+  dismiss(std::exchange(c.poller, nullptr).address());
   if (from <= role::decider) {
-    dismiss(c.decider.address());
-    c.decider = nullptr;
+    dismiss(std::exchange(c.decider, nullptr).address());
+    c.book->await(nullptr);  // who was to decide is gone
   }
   if (from <= role::actuator) {
     c.book->actuator = nullptr;
-    dismiss(c.actuator.address());
-    c.actuator = nullptr;
+    dismiss(std::exchange(c.actuator, nullptr).address());
   }
 }
 
 // -- crashes --------------------------------------------------------------------------
 
-void supervisor_state::watch(const caf::actor_addr& a, worker w) {
-  workers.insert_or_assign(a.id(), std::move(w));
+void supervisor_state::watch(const caf::actor_addr& a, const crew& c, role does) {
+  workers.insert_or_assign(a.id(), worker{c.book->spec->name, does});
   self->monitor(a);
 }
 
@@ -157,136 +204,89 @@ void supervisor_state::dismiss(const caf::actor_addr& a) {
   dismiss_now(a);
 }
 
-subscriber* supervisor_state::find_subscriber(const std::string& who) {
-  const auto found = std::find_if(all->subscribers.begin(), all->subscribers.end(),
-                                  [&](const subscriber& s) { return s.name == who; });
-  return found == all->subscribers.end() ? nullptr : &*found;
-}
-
 void supervisor_state::on_down(const caf::down_msg& x) {
+  ++all->work_done;
+  if (subscribers->on_down(x)) return;
   const auto found = workers.find(x.source.id());
   if (found == workers.end()) return;
   const worker who = std::move(found->second);
   workers.erase(found);
-  if (who.is_subscriber) {
-    if (auto* s = find_subscriber(who.owner))
-      subscriber_crashed(*s, reason_text(x.reason));
-  } else if (const auto at = all->crews.find(who.owner); at != all->crews.end()) {
+  if (const auto at = all->crews.find(who.target); at != all->crews.end())
     crew_crashed(at->second, who.does, reason_text(x.reason));
-  }
-  ++all->work_done;
 }
 
 void supervisor_state::crew_crashed(crew& c, role who, std::string reason) {
+  const auto& spec = c.book->spec;
   stop(c, who);
-  emit(c.book->spec, actor_crashed{std::string{to_string(who)}, std::move(reason)});
-  if (!all->stop_reason.empty()) return;
-  const auto delay = c.budget.on_crash(c.book->loops_completed);
-  c.crashed = c.waiting ? std::min(c.crashed, who) : who;
-  if (!c.waiting) c.crashed_at = now();
-  ++c.attempt;
-  if (delay.count() == 0 && !c.waiting) return restart(c);
-  if (c.waiting) board->mark(c.down_name, true);  // a lower one is down now
-  c.waiting = true;
-  c.down_name = c.book->spec->name + "/" + std::string{to_string(c.crashed)};
-  board->mark(c.down_name, false);
-  self->delayed_send(self, delay, restart_due{c.book->spec->name, {}, c.attempt});
+  emit(spec, actor_crashed{std::string{to_string(who)}, std::move(reason)});
+  if (ending(c) && !c.book->in_flight) return;
+  c.crashed = c.down.waiting ? std::min(c.crashed, who) : who;
+  wait_or_restart(
+      self, c.down, *board, spec->name + "/" + std::string{to_string(c.crashed)},
+      c.book->loops_completed,
+      [&](std::uint64_t attempt) {
+        return target_restart_due{spec->name, attempt};
+      },
+      [&] { restart(c); });
 }
 
 void supervisor_state::restart(crew& c) {
-  if (c.waiting) board->mark(c.down_name, true);
-  c.waiting = false;
+  c.down.waiting.reset();
   const auto restarts = ++c.restarts[index(c.crashed)];
   emit(c.book->spec, actor_restarted{std::string{to_string(c.crashed)}, restarts,
-                                     micros(now() - c.crashed_at)});
-  start(c, c.crashed, std::chrono::milliseconds{0});
+                                     micros(now() - c.down.crashed_at)});
+  start(c, c.crashed);
 }
 
-void supervisor_state::subscriber_crashed(subscriber& s, std::string reason) {
-  s.events->attach({});
-  s.reader = nullptr;
-  emit(nullptr, actor_crashed{s.name, std::move(reason)});
-  s.crashed_at = now();
-  const auto delay = s.budget.on_crash(s.events->handled());
-  ++s.attempt;
-  if (delay.count() == 0) return restart(s);
-  board->mark(s.name, false);
-  self->delayed_send(self, delay, restart_due{{}, s.name, s.attempt});
-}
-
-void supervisor_state::restart(subscriber& s) {
-  board->mark(s.name, true);
-  emit(nullptr, actor_restarted{s.name, ++s.restarts, micros(now() - s.crashed_at)});
-  s.reader = s.spawn(self->system());
-  watch(s.reader.address(), {s.name, true, role::poller});
-  s.events->attach(s.reader);
-}
-
-void supervisor_state::on_restart_due(const restart_due& x) {
-  if (x.name.empty()) {
-    if (auto* s = find_subscriber(x.actor); s && s->attempt == x.attempt) restart(*s);
-    return;
-  }
-  const auto at = all->crews.find(x.name);
-  if (at == all->crews.end() || !at->second.waiting || at->second.attempt != x.attempt)
-    return;
-  if (all->stop_reason.empty()) restart(at->second);
-}
-
-/// Starts everyone on the roster: nobody yet at the daemon's start; after a crash of the
-/// supervisor all of them, replaced one by one, since nobody watched them meanwhile.
-void supervisor_state::on_take_over() {
-  if (!all->crash_of_supervisor.empty()) {
-    emit(nullptr, actor_crashed{name, std::exchange(all->crash_of_supervisor, {})});
-    emit(nullptr, actor_restarted{name, ++all->supervisor_restarts, microseconds{0}});
-  }
-  for (auto& s : all->subscribers) {
-    dismiss(s.reader.address());
-    s.reader = s.spawn(self->system());
-    watch(s.reader.address(), {s.name, true, role::poller});
-    s.events->attach(s.reader);
-  }
-  for (auto& [name_of_target, c] : all->crews) {
-    stop(c, role::actuator);
-    if (c.waiting) board->mark(c.down_name, true);
-    c.waiting = false;
-    if (all->stop_reason.empty()) start(c, role::actuator, std::chrono::milliseconds{0});
-  }
-  board->started();
-  if (!all->stop_reason.empty()) self->send(self, stop_check{});
+void supervisor_state::on_restart_due(const target_restart_due& x) {
+  const auto at = all->crews.find(x.target);
+  if (at == all->crews.end()) return;
+  auto& c = at->second;
+  if (!c.down.waiting || c.down.attempt != x.attempt) return;
+  if (!ending(c) || c.book->in_flight) restart(c);
 }
 
 // -- the end --------------------------------------------------------------------------
 
-void supervisor_state::on_stop(const stop_all& x) {
-  if (!all->stop_reason.empty()) return;
-  all->stop_reason = x.reason.empty() ? "stopped" : x.reason;
+void supervisor_state::begin_stop(const std::string& reason) {
+  all->stop_reason = reason;
   all->stop_deadline = now() + bounds::put_grace;
   board->stopping();
-  for (auto& [name_of_target, c] : all->crews) stop(c, role::decider);
-  self->send(self, stop_check{});
+  for (auto& [target, c] : all->crews) stop(c, role::decider);
+  check_requests_later();
 }
 
-void supervisor_state::on_stop_check() {
-  const auto in_flight = [](const auto& item) {
-    return item.second.book->in_flight.has_value();
-  };
-  const bool late = now() >= all->stop_deadline;
-  if (!late && std::any_of(all->crews.begin(), all->crews.end(), in_flight)) {
-    self->delayed_send(self, stop_check_interval, stop_check{});
-    return;
+void supervisor_state::check_requests_later() {
+  if (std::exchange(check_is_due, true)) return;
+  self->delayed_send(self, bounds::request_check_interval, requests_check{});
+}
+
+void supervisor_state::on_requests_check() {
+  check_is_due = false;
+  const auto leaving = all->leaving;
+  for (const auto& target : leaving) leave(all->crews.at(target));
+  if (!all->leaving.empty()) check_requests_later();
+  if (stopping()) {
+    const auto in_flight = [](const auto& item) {
+      return item.second.book->in_flight.has_value();
+    };
+    if (out_of_time() || std::none_of(all->crews.begin(), all->crews.end(), in_flight))
+      return finish_stop();
+    check_requests_later();
   }
-  for (auto& [name_of_target, c] : all->crews) stop(c, role::actuator);
+  on_orders();
+}
+
+void supervisor_state::finish_stop() {
+  for (auto& [target, c] : all->crews) stop(c, role::actuator);
+  if (all->in_hand) all->orders.put_back({std::move(*std::exchange(all->in_hand, {}))});
+  for (auto& o : all->orders.close("the daemon has stopped"))
+    all->told.emplace_back(std::move(o.done),
+                           answer{outcome::refused, "the daemon is stopping"});
+  tell_answers();
   emit(nullptr, daemon_stopped{all->stop_reason});
-  for (auto& s : all->subscribers) {
-    // One that waits for its restart waits no longer: there is a last event to read.
-    if (!s.reader) s.reader = s.spawn(self->system());
-    // What waits is read here and now: nobody else would.
-    caf::anon_send(s.reader, events_ready{});
-    caf::anon_send_exit(s.reader, caf::exit_reason::user_shutdown);
-    workers.erase(s.reader.address().id());
-    s.reader = nullptr;
-  }
+  subscribers->stop();
+  all->stopped = true;
   self->quit();
 }
 

@@ -1,54 +1,26 @@
-// Keeps everything alive: starts, watches and restarts every actor, and adds and
-// removes targets while all runs.
+// Keeps everything alive: starts, watches and restarts every actor, and adds, changes
+// and removes targets while all runs.
 //
-// Receives targets, departures of actors, and the order to stop; emits
+// Receives orders (actors/orders.hpp) and departures of actors; emits
 // `target.added/.changed/.removed`, `actor.crashed/.restarted` and `daemon.stopped`.
 // A crash of an actor never loses a target and never touches another one. Lost on a
-// restart of the supervisor itself: nothing, the roster is not its own; it restarts
-// every actor on it.
+// restart of the supervisor itself: nothing. Targets, orders and answers are on the
+// roster, each step leaves there what the next one needs, and the new supervisor watches
+// the actors that are there: they go on as if nothing had happened.
 #pragma once
 
-#include "actors/crew.hpp"
-#include "actors/ledger.hpp"
-#include "actors/restart_budget.hpp"
-#include "telemetry/health.hpp"
+#include "actors/roster.hpp"
+#include "actors/subscriber_keeper.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <functional>
-#include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace scaleit::actors {
-
-/// A consumer of events and how to start it.
-struct subscriber {
-  std::string name;
-  std::shared_ptr<subscription> events;
-  std::function<subscriber_actor(caf::actor_system&)> spawn;
-  subscriber_actor reader;
-  std::uint64_t restarts = 0;
-  restart_budget budget;
-  std::uint64_t attempt = 0;
-  steady_time crashed_at{};
-};
-
-/// Who works here. Outlives the supervisor.
-struct roster {
-  std::unordered_map<std::string, crew> crews;
-  std::vector<subscriber> subscribers;
-  std::map<std::string, policy::remembered>
-      before;               ///< of targets that are not yet added
-  std::string stop_reason;  ///< not empty: stopping
-  steady_time stop_deadline{};
-  std::string crash_of_supervisor;  ///< the reason, set by who watches it
-  std::uint64_t supervisor_restarts = 0;
-  std::uint64_t work_done = 0;  ///< messages a supervisor has handled to their end
-};
 
 struct supervisor_state {
   static inline const char* name = "supervisor";
@@ -57,41 +29,70 @@ struct supervisor_state {
   supervisor_actor::behavior_type make_behavior(services* with, roster* all,
                                                 telemetry::health* board);
 
-  // -- targets -------------------------------------------------------------------
-  void on_add(const add_target& x);
-  void on_remove(const remove_target& x);
-  void start(crew& c, role from, std::chrono::milliseconds first_poll);
-  void stop(crew& c, role from);
+  // -- the start ----------------------------------------------------------------
+  void on_take_over();
+  void on_take_over_more();
+  void adopt(crew& c);
 
-  // -- crashes -------------------------------------------------------------------
+  // -- orders (supervisor_orders.cpp) -------------------------------------------
+  void on_orders();
+  bool carry_out();
+  void add(target_ptr spec);
+  void change(crew& c, target_ptr spec);
+  void remove(std::string target);
+  void conclude(answer a);
+  void wait_for(crew& c);
+  bool leave(crew& c);
+  void tell_answers();
+
+  // -- targets and their crashes ------------------------------------------------
+  void announce(crew& c);
+  void employ(crew& c);
+  void start(crew& c, role from);
+  void poll_promptly(crew& c);
+  void stop(crew& c, role from);
   void on_down(const caf::down_msg& x);
-  void on_restart_due(const restart_due& x);
+  void on_restart_due(const target_restart_due& x);
   void crew_crashed(crew& c, role who, std::string reason);
   void restart(crew& c);
-  void subscriber_crashed(subscriber& s, std::string reason);
-  void restart(subscriber& s);
-  void on_take_over();
 
-  // -- the end -------------------------------------------------------------------
-  void on_stop(const stop_all& x);
-  void on_stop_check();
+  // -- the end ------------------------------------------------------------------
+  bool stopping() const { return !all->stop_reason.empty(); }
+  bool out_of_time() { return stopping() && now() >= all->stop_deadline; }
+  /// Whether nothing but a scale request in flight keeps it.
+  bool ending(const crew& c) const { return c.leaving || stopping(); }
+  void begin_stop(const std::string& reason);
+  void check_requests_later();
+  void on_requests_check();
+  void finish_stop();
 
   struct worker {
-    std::string owner;  ///< the target's or the subscriber's name
-    bool is_subscriber = false;
-    role does = role::poller;
+    std::string target;
+    role does;
   };
-  void watch(const caf::actor_addr& a, worker w);
+  void watch(const caf::actor_addr& a, const crew& c, role does);
   void dismiss(const caf::actor_addr& a);
-  subscriber* find_subscriber(const std::string& who);
   steady_time now() { return self->clock().now(); }
   event_ptr emit(const target_ptr& target, event::payload data);
+
+  /// A step: whatever happens between two of them, the next supervisor goes on from
+  /// there.
+  template <class F>
+  void step(F f) {
+    with->mishaps.disturb(name, f);
+  }
 
   supervisor_actor::pointer self;
   services* with = nullptr;
   roster* all = nullptr;
   telemetry::health* board = nullptr;
+  std::optional<subscriber_keeper> subscribers;
   std::unordered_map<caf::actor_id, worker> workers;
+  bool taking_over = false;
+  bool in_charge = false;             ///< the take-over is complete
+  std::vector<std::string> to_adopt;  ///< targets of the take-over, the next one last
+  bool retry_is_due = false;          ///< of an order that had to wait
+  bool check_is_due = false;          ///< a `requests_check` is on its way
 };
 
 supervisor_actor::behavior_type supervisor(

@@ -16,7 +16,6 @@
 #include "telemetry/process_metrics.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -71,8 +70,7 @@ class daemon {
       for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
     });
     if (options_.record) remember();
-    house_.start();
-    for (const auto& target : options_.targets) house_.add(target);
+    house_.start(options_.targets);
     beat();
     watch_.start();
     auto work = net::asio::make_work_guard(loop_.io());
@@ -121,9 +119,7 @@ class daemon {
 
   /// From the watch's thread.
   void stop(std::string why) {
-    net::asio::post(loop_.io(), [this, why = std::move(why)] {
-      house_.stop(why, [this] { loop_.io().stop(); });
-    });
+    house_.stop(std::move(why), [this] { loop_.io().stop(); });
   }
 
   /// Shows that the loop turns, samples what no event tells, and follows the system's

@@ -31,19 +31,10 @@ void recording::pulse(steady_time now) {
   metrics_.show(state);
   state.dropped += events_->dropped();  // counted by its own metric
   if (const auto line = streak_.tell(state, now)) log(line->level, line->text);
-  if (recorder_.half_a_segment()) restate_targets(now);
 }
 
-void recording::restate_targets(steady_time now) {
-  drain();  // ids are to grow from line to line
-  auto& events = house_.events();
-  for (const auto& [name, crew] : house_.staff().crews)
-    recorder_.take(
-        *events.stamp(events.time_at(now), now, crew.book->spec, target_changed{}));
-  recorder_.half_a_segment();  // what this took does not count
-}
-
-void recording::drain() {
+void recording::finish() {
+  // Nobody else reads the queue any more.
   while (const auto e = events_->pop()) {
     try {
       recorder_.take(*e);
@@ -52,10 +43,6 @@ void recording::drain() {
           fmt::format("event {} is not recorded: {}", e->sequence, error.what()));
     }
   }
-}
-
-void recording::finish() {
-  drain();
   recorder_.stop();
   pulse(std::chrono::steady_clock::now());
   if (const auto s = recorder_.state(); !s.writing)

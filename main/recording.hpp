@@ -29,10 +29,6 @@ class recording {
   void finish();
 
  private:
-  /// The record's beginning goes one day, and with it who the targets were.
-  void restate_targets(steady_time now);
-  void drain();
-
   const std::string directory_;
   actors::house& house_;
   record::recorder recorder_;

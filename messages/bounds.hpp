@@ -65,6 +65,14 @@ inline constexpr auto stream_ack_timeout = 30s;    ///< for one whose machine ha
 
 // -- targets and their actors -----------------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;
+inline constexpr std::size_t orders_max = 200'000;  ///< not yet answered
+inline constexpr int orders_batch = 64;             ///< then others get their turn
+inline constexpr auto order_retry_interval = 1ms;   ///< while a poll is being decided
+inline constexpr int starts_batch = 256;            ///< targets, likewise
+inline constexpr int prompt_polls_max = 16;  ///< out of turn, at once; as many again
+inline constexpr auto prompt_polls_period = 1s;
+inline constexpr auto first_poll_within =
+    5s;  ///< of a new target, however many there are
 inline constexpr auto interval_min = 100ms;
 inline constexpr auto interval_max = 1h;
 inline constexpr auto restart_delay_min = 10ms;
@@ -118,6 +126,7 @@ inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
 inline constexpr auto signal_echo =
     20ms;  ///< the same signal so soon again is one request
 inline constexpr std::size_t log_lines_waiting_max = 4096;
+inline constexpr auto request_check_interval = 20ms;  ///< of those that an end waits for
 inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIGTERM
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503

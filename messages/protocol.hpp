@@ -2,11 +2,11 @@
 //
 // Read as a list of conversations:
 //
-//   supervisor -> poller      begin
+//   supervisor -> poller      keep time; poll now
 //   poller     -> decider     a poll is over
 //   decider    -> actuator    set this many replicas
 //   publisher  -> telemetry, logger, ...   events are waiting in your queue
-//   anyone     -> supervisor  add or remove a target; stop
+//   anyone     -> supervisor  there are orders (actors/orders.hpp)
 //
 // All messages are asynchronous and one-way, sent without a sender: in CAF an
 // error that bounces would kill whoever sent the message (docs/internals/caf.md).
@@ -28,11 +28,15 @@
 namespace scaleit {
 
 // -- poller -----------------------------------------------------------------------
-/// A poll is due. The spawner sends the first; the poller sends itself the rest.
+/// Tick at the target's place in its interval: the first message of a poller, and sent
+/// again when the interval has changed.
+struct keep_time {};
+/// A poll is due; sent by the poller to itself.
 struct poll_tick {
   steady_time due{};
 };
-/// Poll out of turn, now; the ticks go on as before. Nothing if a poll is in flight.
+/// Poll out of turn, now; the ticks go on as before, but for one that is due within half
+/// an interval. Nothing if a poll is in flight.
 struct poll_now {};
 /// One of the poll's requests was answered (or was not). The pointer is never null; the
 /// receiver may consume the body.
@@ -66,42 +70,41 @@ struct scale_answered {};
 struct events_ready {};
 
 // -- supervisor -------------------------------------------------------------------
-/// Start everyone on the roster: the first message of every supervisor.
+/// Watch everyone who works, start who does not: the first message of every supervisor.
 struct take_over {};
-/// Start a target. A target of that name is replaced (its memory is kept).
-struct add_target {
-  target_ptr spec;
-};
-/// Stop a target and forget it. Unknown names are ignored.
-struct remove_target {
-  std::string name;
-};
-/// The back-off of a target (or, with an empty name, of a subscriber) is over.
-struct restart_due {
-  std::string name;
-  std::string actor;
+/// Go on with that.
+struct take_over_more {};
+/// Orders are waiting in the queue: a message that is lost loses none of them.
+struct orders_waiting {};
+/// The back-off of a target is over.
+struct target_restart_due {
+  std::string target;
   std::uint64_t attempt = 0;
 };
-/// Stop polling, let scale requests in flight finish, stop all actors, then quit.
-struct stop_all {
-  std::string reason;
+/// The back-off of a subscriber is over.
+struct subscriber_restart_due {
+  std::string subscriber;
+  std::uint64_t attempt = 0;
 };
-/// Look again whether the stop is complete.
-struct stop_check {};
+/// Look whether the scale requests have ended for which a removal or the stop waits.
+struct requests_check {};
 
-using poller_actor = caf::typed_actor<caf::reacts_to<poll_tick>, caf::reacts_to<poll_now>,
-                                      caf::reacts_to<poll_answer>>;
+using poller_actor =
+    caf::typed_actor<caf::reacts_to<keep_time>, caf::reacts_to<poll_tick>,
+                     caf::reacts_to<poll_now>, caf::reacts_to<poll_answer>>;
 using decider_actor = caf::typed_actor<caf::reacts_to<polled>>;
 using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;
 using subscriber_actor = caf::typed_actor<caf::reacts_to<events_ready>>;
 using supervisor_actor =
-    caf::typed_actor<caf::reacts_to<take_over>, caf::reacts_to<add_target>,
-                     caf::reacts_to<remove_target>, caf::reacts_to<restart_due>,
-                     caf::reacts_to<stop_all>, caf::reacts_to<stop_check>>;
+    caf::typed_actor<caf::reacts_to<take_over>, caf::reacts_to<take_over_more>,
+                     caf::reacts_to<orders_waiting>, caf::reacts_to<target_restart_due>,
+                     caf::reacts_to<subscriber_restart_due>,
+                     caf::reacts_to<requests_check>>;
 
 }  // namespace scaleit
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::keep_time)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_answer)
@@ -110,8 +113,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::set_replicas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::scale_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::events_ready)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::take_over)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::add_target)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::remove_target)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::restart_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::stop_all)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::stop_check)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::take_over_more)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::orders_waiting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::target_restart_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::subscriber_restart_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::requests_check)

@@ -47,6 +47,7 @@ enum class key : std::uint8_t {
   version,
   replicas,
   restarts,
+  restated,
   uncertain,
   observed_at,
   http_status,
@@ -54,13 +55,13 @@ enum class key : std::uint8_t {
   recommended,
   none,
 };
-inline constexpr std::array<std::string_view, 34> key_names{
-    "id",         "to",         "why",         "type",       "time",     "data",
-    "from",       "spec",       "rule",        "byMs",       "seen",     "ready",
-    "steps",      "error",      "actor",       "source",     "shadow",   "detail",
-    "format",     "reason",     "tookMs",      "current",    "desired",  "metrics",
-    "missing",    "afterMs",    "version",     "replicas",   "restarts", "uncertain",
-    "observedAt", "httpStatus", "specversion", "recommended"};
+inline constexpr std::array<std::string_view, 35> key_names{
+    "id",        "to",         "why",        "type",        "time",       "data",
+    "from",      "spec",       "rule",       "byMs",        "seen",       "ready",
+    "steps",     "error",      "actor",      "source",      "shadow",     "detail",
+    "format",    "reason",     "tookMs",     "current",     "desired",    "metrics",
+    "missing",   "afterMs",    "version",    "replicas",    "restarts",   "restated",
+    "uncertain", "observedAt", "httpStatus", "specversion", "recommended"};
 static_assert(key_names.size() == static_cast<std::size_t>(key::none));
 
 constexpr auto index_by_length() {

@@ -3,6 +3,7 @@
 namespace scaleit::record {
 
 bool event_parser::data(recorded_event& e) {
+  e.restated = false;
   switch (e.kind) {
     case event_kind::daemon_started:
       return started(e);
@@ -47,6 +48,8 @@ bool event_parser::started(recorded_event& e) {
 
 bool event_parser::new_spec(recorded_event& e) {
   if (found[key::spec].what != kind::object) return wrong(key::spec, "an object");
+  e.restated =
+      found[key::restated].what == kind::boolean && found[key::restated].text == "true";
   e.spec = spec;
   return true;
 }

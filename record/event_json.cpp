@@ -14,7 +14,7 @@ class event_writer {
  public:
   explicit event_writer(std::string& out) : stream_{out}, json_(stream_) {}
 
-  void write(const event& e) {
+  void write(const event& e, bool restated) {
     json_.StartObject();
     field("specversion", "1.0");
     field("id", std::to_string(e.sequence));
@@ -24,6 +24,7 @@ class event_writer {
     json_.Key("data");
     json_.StartObject();
     std::visit([&](const auto& data) { members(e, data); }, e.data);
+    if (restated) key("restated"), json_.Bool(true);
     json_.EndObject();
     json_.EndObject();
   }
@@ -134,6 +135,10 @@ class event_writer {
 
 }  // namespace
 
-void append_json(std::string& out, const event& e) { event_writer{out}.write(e); }
+void append_json(std::string& out, const event& e) { event_writer{out}.write(e, false); }
+
+void append_restated_json(std::string& out, const event& e) {
+  event_writer{out}.write(e, true);
+}
 
 }  // namespace scaleit::record

@@ -36,6 +36,7 @@ struct recorded_event {
   std::string_view version;  ///< daemon.started
   int format = 1;            ///< daemon.started
   std::string spec;          ///< target.added and .changed: the JSON object
+  bool restated = false;     ///< those, once more: nothing has happened
   observation seen;          ///< status.observed; of `missing` the names only
   failure what;              ///< status.failed, scale.failed
   int current = 0;           ///< decision.made, as the three below

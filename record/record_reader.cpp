@@ -140,7 +140,7 @@ bool record_reader::state::take(const record::line& l, recorded_event& e) {
       torn(l.offset, events.error());
     return false;
   }
-  note_id(e.id);
+  if (!e.restated) note_id(e.id);  // it has that of the event it repeats
   if (e.kind == event_kind::unknown) {
     ++report.unknown;
     return false;

@@ -33,7 +33,7 @@ struct record_report {
   std::uint64_t damaged = 0;  ///< lines passed over
   std::uint64_t torn = 0;  ///< segments whose last line is cut off, as crashes leave it
   std::uint64_t missing = 0;   ///< ids between the first and the last that never came
-  std::uint64_t last_id = 0;   ///< the last that was seen, of known types or not
+  std::uint64_t last_id = 0;   ///< the last that was seen, of known types or not; 0: none
   std::uint64_t repeated = 0;  ///< ids that were not above the one before
   std::vector<record_place> damage;      ///< the first ten
   std::vector<record_place> torn_lines;  ///< the first ten

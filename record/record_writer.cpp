@@ -7,9 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <new>
-#include <optional>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <utility>
@@ -27,25 +25,6 @@ using record::posix_file;
       fmt::format("the record '{}' cannot be written: {}; accepted: a directory that can "
                   "be created and written",
                   printable(directory), why)};
-}
-
-/// The id of the first of lines that append_json made.
-std::optional<std::uint64_t> first_id_of(std::string_view lines) {
-  constexpr std::string_view before = R"("id":")";
-  const auto at = lines.substr(0, lines.find('\n')).find(before);
-  if (at == std::string_view::npos) return {};
-  const char* digits = lines.data() + at + before.size();
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(digits, lines.data() + lines.size(), id);
-  if (error != std::errc{}) return {};
-  return id;
-}
-
-/// As many whole lines as fit into `bytes`, and the one that crosses it.
-std::string_view portion(std::string_view lines, std::uint64_t bytes) {
-  if (lines.size() <= bytes) return lines;
-  const auto newline = lines.find('\n', static_cast<std::size_t>(bytes));
-  return lines.substr(0, newline == std::string_view::npos ? newline : newline + 1);
 }
 
 bool same_file(const struct stat& a, const struct stat& b) {
@@ -119,7 +98,9 @@ void record_writer::resume(const record::segment& newest) {
   record_reader reader{path.string()};
   for (recorded_event e; reader.next(e);) {
   }
-  last_id_ = std::max(newest.first_id, reader.report().last_id);
+  const auto& found = reader.report();
+  last_id_ = std::max(newest.first_id, found.last_id);
+  if (found.last_id == 0 && found.damaged == 0) --last_id_;  // nothing but its head
   if (newest.compressed || newest.bytes >= options_.segment_bytes ||
       !ends_with_newline(path, newest.bytes))
     return;
@@ -171,49 +152,67 @@ std::error_code record_writer::open_segment(std::uint64_t first_id) {
   file_ = posix_file{path_of(newest_), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND};
   if (!file_.is_open()) return last_error();
   new_name_ = true;
-  return {};
+  const auto error_of_head = write_head();
+  if (!error_of_head) return {};
+  file_.close();
+  ::unlink(path_of(newest_).c_str());
+  return error_of_head;
 }
 
-std::error_code record_writer::make_ready(std::string_view lines) {
+std::error_code record_writer::write_head() {
+  head_bytes_ = 0;
+  if (!head_) return {};
+  const auto error = head_([&](std::string_view lines) {
+    std::size_t written = 0;
+    const auto failed = file_.write(lines, written);
+    newest_.bytes += written;
+    return failed;
+  });
+  head_bytes_ = newest_.bytes;
+  return error;
+}
+
+std::uint64_t record_writer::room() const {
+  const auto length = std::max(options_.segment_bytes, head_bytes_);
+  return file_.is_open() && !is_full() ? length - (newest_.bytes - head_bytes_)
+                                       : options_.segment_bytes;
+}
+
+bool record_writer::is_full() const {
+  return newest_.bytes - head_bytes_ >= std::max(options_.segment_bytes, head_bytes_);
+}
+
+std::error_code record_writer::make_ready(std::uint64_t first_id) {
   if (file_.is_open() && moved_away()) {
     file_.close();
     older_.clear();  // and those beside it, most likely
-    const auto error = open_segment(first_id_of(lines).value_or(last_id_ + 1));
-    if (error) return error;
+    if (const auto error = open_segment(first_id)) return error;
     for (const auto& s : record::list_segments(directory_))
       if (s.first_id != newest_.first_id) older_.push_back(s);
     return {};
   }
-  if (file_.is_open() && newest_.bytes >= options_.segment_bytes) {
+  if (file_.is_open() && is_full()) {
     if (const auto error = sync()) return error;
     close_segment();
   }
-  if (file_.is_open()) return {};
-  const auto id = first_id_of(lines);
-  return id ? open_segment(*id) : std::make_error_code(std::errc::invalid_argument);
+  return file_.is_open() ? std::error_code{} : open_segment(first_id);
 }
 
 bool record_writer::cut_back() {
   return ::ftruncate(file_.fd(), static_cast<off_t>(newest_.bytes)) == 0;
 }
 
-record_writer::outcome record_writer::append(std::string_view lines) {
+record_writer::outcome record_writer::append(std::uint64_t first_id,
+                                             std::string_view lines) {
   outcome o;
-  while (o.written < lines.size()) {
-    const auto rest = lines.substr(o.written);
-    o.error = guarded([&] { return make_ready(rest); });
-    if (o.error) return o;
-    const auto part = portion(rest, options_.segment_bytes - newest_.bytes);
-    std::size_t written = 0;
-    o.error = file_.write(part, written);
-    const auto whole = o.error ? part.substr(0, written).rfind('\n') + 1 : written;
-    newest_.bytes += whole;
-    o.written += whole;
-    if (!o.error) continue;
-    // Behind a torn line nothing is written; and only a full disk gets better by itself.
-    if (!cut_back() || !disk_is_full(o.error)) close_segment();
-    return o;
-  }
+  o.error = guarded([&] { return make_ready(first_id); });
+  if (o.error) return o;
+  std::size_t written = 0;
+  o.error = file_.write(lines, written);
+  o.written = o.error ? lines.substr(0, written).rfind('\n') + 1 : written;
+  newest_.bytes += o.written;
+  // Behind a torn line nothing is written; and only a full disk gets better by itself.
+  if (o.error && (!cut_back() || !disk_is_full(o.error))) close_segment();
   return o;
 }
 

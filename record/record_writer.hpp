@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,12 +37,24 @@ class record_writer {
   /// The last id that was in it when it was opened, 0 if it was empty.
   std::uint64_t last_id() const { return last_id_; }
 
+  /// Writes a piece of whole lines.
+  using write_lines = std::function<std::error_code(std::string_view lines)>;
+  /// Called for each new segment: what every one begins with is written piece by piece.
+  /// It does not count for the segment's length, but makes a segment at least twice as
+  /// long as itself. An error is passed on.
+  using head_writer = std::function<std::error_code(const write_lines& write)>;
+  void begin_segments_with(head_writer head) { head_ = std::move(head); }
+
+  /// Bytes that fit before another segment is begun.
+  std::uint64_t room() const;
+
   struct outcome {
     std::size_t written = 0;  ///< bytes, of whole lines; the rest is to be tried again
     std::error_code error{};
   };
-  /// `lines` are whole, as append_json makes them, each with its newline.
-  outcome append(std::string_view lines);
+  /// `lines` are whole, as append_json makes them, each with its newline; `first_id` is
+  /// that of the first. All of them go into one segment.
+  outcome append(std::uint64_t first_id, std::string_view lines);
 
   /// What was appended survives the machine from now on.
   std::error_code sync();
@@ -58,9 +71,11 @@ class record_writer {
   void lock();
   void take_stock();
   void resume(const record::segment& newest);
-  std::error_code make_ready(std::string_view lines);
+  std::error_code make_ready(std::uint64_t first_id);
+  std::error_code write_head();
   std::error_code open_segment(std::uint64_t first_id);
   bool moved_away() const;
+  bool is_full() const;
   void close_segment();
   /// Ends the current segment with its last whole line. False if it cannot.
   bool cut_back();
@@ -73,8 +88,10 @@ class record_writer {
   std::filesystem::path directory_;
   std::uint64_t last_id_ = 0;
   record::posix_file lock_;
-  record::posix_file file_;            ///< the newest segment, when there is one
-  record::segment newest_;             ///< if file_ is open
+  record::posix_file file_;  ///< the newest segment, when there is one
+  record::segment newest_;   ///< if file_ is open
+  head_writer head_;
+  std::uint64_t head_bytes_ = 0;       ///< of the newest segment
   std::deque<record::segment> older_;  ///< by their ids
   bool new_name_ = false;              ///< in the directory, not yet on the disk
   std::unique_ptr<record::segment_compressor> compressor_;

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace scaleit::record {
@@ -17,10 +16,11 @@ constexpr std::size_t spare_bytes_max = 1024 * 1024;  ///< kept by an empty buff
 }  // namespace
 
 recorder::recorder(record_options o, clock now)
-    : half_segment_(o.segment_bytes / 2),
-      writer_(std::move(o)),
-      now_(std::move(now)),
-      thread_([this] { run(); }) {}
+    : writer_(std::move(o)), now_(std::move(now)) {
+  writer_.begin_segments_with(
+      [this](const record_writer::write_lines& write) { return targets_.tell(write); });
+  thread_ = std::thread{[this] { run(); }};
+}
 
 recorder::~recorder() { stop(); }
 
@@ -30,20 +30,18 @@ void recorder::take(const event& e) {
   line_.clear();
   append_json(line_, e);
   line_ += '\n';
+  auto of_target =
+      known_targets::concern(e) ? std::make_shared<const event>(e) : event_ptr{};
   const std::lock_guard lock{mutex_};
   if (waiting_.size() + in_hand_ + line_.size() > bounds::record_buffer_bytes_max) {
     ++state_.dropped;
+    if (of_target) unsaid_.insert_or_assign(e.target->name, std::move(of_target));
     return;
   }
+  if (of_target) unsaid_.erase(e.target->name);
   waiting_ += line_;
-  handed_over_ += line_.size();
+  lines_.push_back({e.sequence, waiting_.size(), std::move(of_target)});
   if (waiting_.size() >= batch_bytes) wake_.notify_one();
-}
-
-bool recorder::half_a_segment() {
-  if (handed_over_ < half_segment_) return false;
-  handed_over_ = 0;
-  return true;
 }
 
 record_state recorder::state() const {
@@ -69,7 +67,7 @@ void recorder::run() {
   for (;;) {
     const bool last = collect(more_to_do ? std::chrono::milliseconds{0}
                                          : bounds::record_flush_interval);
-    if (last && batch_.empty()) break;
+    if (last && done()) break;
     if (write()) {
       retry_ = bounds::record_retry_min;
       more_to_do = !last && keep_house();
@@ -89,26 +87,53 @@ void recorder::run() {
 /// Waits for lines and takes them. True when no more will come.
 bool recorder::collect(std::chrono::milliseconds wait) {
   std::unique_lock lock{mutex_};
-  if (!batch_.empty()) return stopping_;  // first what failed
+  if (!done()) return stopping_;  // first what failed
   wake_.wait_for(lock, wait,
                  [this] { return stopping_ || waiting_.size() >= batch_bytes; });
+  batch_.clear();
+  batch_lines_.clear();
+  written_ = next_line_ = 0;
   if (batch_.capacity() > spare_bytes_max) std::string{}.swap(batch_);
   batch_.swap(waiting_);
+  batch_lines_.swap(lines_);
+  batch_unsaid_ = std::exchange(unsaid_, {});
   in_hand_ = batch_.size();
   return stopping_;
 }
 
 bool recorder::write() {
-  if (batch_.empty()) return true;
-  const auto [written, error] = writer_.append(batch_);
-  batch_.erase(0, written);
-  unsynced_ = unsynced_ || written > 0;
+  std::error_code error;
+  std::size_t bytes = 0;
+  while (!done() && !error) {
+    const auto o = writer_.append(batch_lines_[next_line_].id, next_part());
+    pass(o.written);
+    bytes += o.written;
+    error = o.error;
+  }
+  if (done())
+    for (const auto& [name, e] : std::exchange(batch_unsaid_, {})) targets_.take(e);
+  unsynced_ = unsynced_ || bytes > 0;
   note(error);
   const std::lock_guard lock{mutex_};
   state_.writing = !error;
-  state_.bytes += written;
-  in_hand_ = batch_.size();
+  state_.bytes += bytes;
+  in_hand_ = batch_.size() - written_;
   return !error;
+}
+
+/// The lines that the segment has room for, and the one that crosses its end.
+std::string_view recorder::next_part() const {
+  const auto full = written_ + writer_.room();
+  auto last = next_line_;
+  while (last + 1 < batch_lines_.size() && batch_lines_[last].end < full) ++last;
+  return std::string_view{batch_}.substr(written_, batch_lines_[last].end - written_);
+}
+
+/// So much more is written.
+void recorder::pass(std::size_t bytes) {
+  written_ += bytes;
+  for (; !done() && batch_lines_[next_line_].end <= written_; ++next_line_)
+    if (const auto& e = batch_lines_[next_line_].of_target) targets_.take(e);
 }
 
 /// True while there is more to do.
@@ -134,9 +159,7 @@ void recorder::note(const std::error_code& error) {
 
 void recorder::give_up() {
   const std::lock_guard lock{mutex_};
-  for (const auto* lines : {&batch_, &waiting_})
-    state_.dropped +=
-        static_cast<std::uint64_t>(std::count(lines->begin(), lines->end(), '\n'));
+  state_.dropped += batch_lines_.size() - next_line_ + lines_.size();
 }
 
 }  // namespace scaleit::record

@@ -8,16 +8,19 @@
 
 #include "messages/bounds.hpp"
 #include "messages/event.hpp"
+#include "record/known_targets.hpp"
 #include "record/record_writer.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace scaleit::record {
 
@@ -45,35 +48,50 @@ class recorder {
   /// Never blocks. From one thread at a time.
   void take(const event& e);
 
-  /// Half a segment was handed over since the last time that this was true.
-  bool half_a_segment();
-
   record_state state() const;
 
   /// Writes what waits, once more even if the disk failed before, and ends the thread.
   void stop();
 
  private:
-  std::uint64_t half_segment_;  ///< bytes
-  std::uint64_t handed_over_ = 0;
+  struct line {
+    std::uint64_t id;
+    std::size_t end;      ///< of it, in the buffer
+    event_ptr of_target;  ///< if it says who the targets are
+  };
+
   void run();
   bool collect(std::chrono::milliseconds wait);
   bool write();
+  bool done() const { return next_line_ == batch_lines_.size(); }
+  std::string_view next_part() const;
+  void pass(std::size_t bytes);
   bool keep_house();
   void note(const std::error_code& error);
   void give_up();
 
   record_writer writer_;  ///< the thread's
-  std::string batch_;     ///< the thread's: what it writes now
+
+  // -- the thread's -----------------------------------------------------------
+  known_targets targets_;
+  std::string batch_;  ///< what it writes now
+  std::vector<line> batch_lines_;
+  std::map<std::string, event_ptr> batch_unsaid_;
+  std::size_t written_ = 0;    ///< bytes of the batch
+  std::size_t next_line_ = 0;  ///< of the batch, to be written
   std::chrono::milliseconds retry_{bounds::record_retry_min};
   steady_time synced_{};
   bool unsynced_ = false;
   const clock now_;
+
   std::string line_;  ///< of take()
 
   mutable std::mutex mutex_;  ///< of all below
   std::condition_variable wake_;
   std::string waiting_;
+  std::vector<line> lines_;  ///< of what waits
+  /// What was dropped of who the targets are, by their names: the next head tells it.
+  std::map<std::string, event_ptr> unsaid_;
   std::size_t in_hand_ = 0;  ///< bytes the thread has taken and not yet written
   bool stopping_ = false;
   record_state state_;

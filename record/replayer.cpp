@@ -63,6 +63,7 @@ const replayer::target* replayer::find(std::string_view name) const {
 void replayer::feed(const recorded_event& e) {
   if (e.target.empty()) return feed_daemon(e);
   auto& t = of(e.target);
+  if (e.restated && is_known(t, e)) return;
   if (t.second.shadow && e.kind != event_kind::decision_made) tell_shadow(t, nullptr);
   switch (e.kind) {
     case event_kind::target_added:
@@ -94,25 +95,34 @@ void replayer::feed(const recorded_event& e) {
 void replayer::feed_daemon(const recorded_event& e) {
   // Each memory follows with the next event that it folds.
   if (e.kind == event_kind::clock_stepped) stepped_ += e.by;
-  const bool all_are_gone =
-      e.kind == event_kind::daemon_started ||
-      (e.kind == event_kind::actor_crashed && e.actor == "supervisor");
-  if (all_are_gone)
+  if (e.kind == event_kind::daemon_started)
     for (auto& t : targets_) part(t);
+  // Its death takes nobody along; in old records it did.
+  if (e.kind == event_kind::actor_crashed && e.actor == "supervisor")
+    for (auto& t : targets_) t.second.in_doubt = t.second.polled;
 }
 
 void replayer::finish() {
   for (auto& t : targets_) {
-    decide_on(t, nullptr);
+    t.second.in_doubt ? part(t) : decide_on(t, nullptr);
     tell_shadow(t, nullptr);
     policy::follow_clock(t.second.remembers, stepped_);
   }
 }
 
+/// Of what a segment of a record repeats: whether it is as it was. Nobody was replaced
+/// then, so a poll goes on waiting for its decision.
+bool replayer::is_known(const entry& t, const recorded_event& e) const {
+  if (options_.spec_for && options_.spec_for(e.target)) return true;
+  if (!t.second.spec || !options_.parse_spec) return false;
+  const auto spec = options_.parse_spec(e.target, e.spec);
+  return spec && *spec == *t.second.spec;
+}
+
 void replayer::take_spec(entry& t, const recorded_event& e) {
   if (options_.spec_for && options_.spec_for(e.target)) return part(t);
   auto spec = options_.parse_spec ? options_.parse_spec(e.target, e.spec) : nullptr;
-  // The record says now and then who its targets are, although nothing has changed.
+  // Old records say now and then who their targets are, although nothing has changed.
   if (spec && t.second.spec && *spec == *t.second.spec) return;
   part(t);
   if (!spec) return;
@@ -122,7 +132,7 @@ void replayer::take_spec(entry& t, const recorded_event& e) {
 
 void replayer::take_poll(entry& t, const recorded_event& e) {
   auto& x = t.second;
-  decide_on(t, nullptr);
+  x.in_doubt ? part(t) : decide_on(t, nullptr);
   tell_shadow(t, nullptr);
   if (!x.spec && options_.assume_spec) x.spec = options_.assume_spec(t.first);
   if (!x.spec) {
@@ -139,6 +149,7 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
     return;
   }
   x.polled = true;
+  x.in_doubt = false;
   x.failed = failed;
   x.polled_at = e.time;
   if (!failed) x.seen = e.seen;

@@ -62,6 +62,7 @@ class replayer {
     };
     // A poll waits for what comes next: its decision, or the end of who was to decide.
     bool polled = false;
+    bool in_doubt = false;  ///< it may have been lost: only its decision tells
     bool has_decisions =
         false;  ///< the record tells them, so one that is not there was none
     bool failed = false;
@@ -89,6 +90,7 @@ class replayer {
   using entry = std::pair<const std::string, target>;
   entry& of(std::string_view name);
   void feed_daemon(const recorded_event& e);
+  bool is_known(const entry& t, const recorded_event& e) const;
   void take_spec(entry& t, const recorded_event& e);
   void take_poll(entry& t, const recorded_event& e);
   void take_decision(entry& t, const recorded_event& e);

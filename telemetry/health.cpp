@@ -8,12 +8,16 @@
 
 namespace scaleit::telemetry {
 
-void health::mark(const std::string& who, bool up) {
+health::down_mark health::down(std::string who) {
   const std::lock_guard lock{mutex_};
-  if (up)
-    down_.erase(who);
-  else
-    down_.insert(who);
+  return {this, down_.insert(std::move(who))};
+}
+
+void health::down_mark::reset() noexcept {
+  if (board_ == nullptr) return;
+  const std::lock_guard lock{board_->mutex_};
+  board_->down_.erase(at_);
+  board_ = nullptr;
 }
 
 std::vector<std::string> health::complaints(std::int64_t now) const {

@@ -8,14 +8,41 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scaleit::telemetry {
 
 class health {
  public:
-  /// `who` waits for a restart (false) or is up (true): `checkout/poller`, `telemetry`.
-  void mark(const std::string& who, bool up);
+  /// Somebody is down for as long as this lives: whoever forgets the one forgets the
+  /// other. Must not outlive the health it came from.
+  class down_mark {
+   public:
+    down_mark() = default;
+    down_mark(down_mark&& other) noexcept
+        : board_(std::exchange(other.board_, nullptr)), at_(other.at_) {}
+    down_mark& operator=(down_mark&& other) noexcept {
+      std::swap(board_, other.board_);
+      std::swap(at_, other.at_);
+      other.reset();
+      return *this;
+    }
+    ~down_mark() { reset(); }
+
+    explicit operator bool() const { return board_ != nullptr; }
+    void reset() noexcept;
+
+   private:
+    friend class health;
+    down_mark(health* board, std::multiset<std::string>::iterator at)
+        : board_(board), at_(at) {}
+    health* board_ = nullptr;
+    std::multiset<std::string>::iterator at_{};
+  };
+
+  /// `who` waits for a restart: `checkout/poller`, `telemetry`.
+  [[nodiscard]] down_mark down(std::string who);
   /// The supervisor has started everything it was first asked for.
   void started() { started_.store(true, std::memory_order_relaxed); }
   void stopping() { stopping_.store(true, std::memory_order_relaxed); }
@@ -27,7 +54,7 @@ class health {
 
  private:
   mutable std::mutex mutex_;
-  std::set<std::string> down_;
+  std::multiset<std::string> down_;
   std::atomic<bool> started_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<std::int64_t> pulse_{0};

@@ -37,7 +37,8 @@ double load_at(std::chrono::milliseconds t) {
 }  // namespace
 
 TEST_CASE("a crash of each actor at each step of the loop changes nothing that matters") {
-  for (const std::string actor : {"poller", "decider", "actuator", "recorder"})
+  for (const std::string actor :
+       {"poller", "decider", "actuator", "recorder", "supervisor"})
     for (const auto when : {strike::before, strike::after})
       for (int nth = 1; nth <= 24; ++nth) {
         CAPTURE(actor, nth, when == strike::before);
@@ -59,8 +60,8 @@ TEST_CASE("a crash of each actor at each step of the loop changes nothing that m
 }
 
 TEST_CASE("who depends on a crashed actor restarts with it, the others do not") {
-  const auto restarted = [](const std::string& actor) {
-    virtual_house h{crash_once(actor, 1, strike::after)};
+  const auto restarted = [](const std::string& actor, int nth = 1) {
+    virtual_house h{crash_once(actor, nth, strike::after)};
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = std::ref(world);
     h.house.add(app());
@@ -78,7 +79,7 @@ TEST_CASE("who depends on a crashed actor restarts with it, the others do not") 
   };
   CHECK(restarted("actuator") == std::vector<bool>{true, true, true});
   CHECK(restarted("decider") == std::vector<bool>{false, true, true});
-  CHECK(restarted("poller") == std::vector<bool>{false, false, true});
+  CHECK(restarted("poller", 3) == std::vector<bool>{false, false, true});
 }
 
 TEST_CASE("a restarted target is polled at once") {
@@ -182,10 +183,35 @@ TEST_CASE("with chaos in every actor the application is held and nothing is sent
     REQUIRE(crashes <= strikes);
     REQUIRE(crashes >= moments.size());
   }
-  CHECK(struck == std::set<std::string>{"actuator", "decider", "poller", "recorder"});
+  CHECK(struck ==
+        std::set<std::string>{"actuator", "decider", "poller", "recorder", "supervisor"});
 }
 
-TEST_CASE("a supervisor that dies is replaced, and with it everyone it watched") {
+TEST_CASE(
+    "an actor that dies while nobody watches is replaced as soon as somebody does") {
+  bool strikes = false;
+  virtual_house h{chaos{[&](std::string_view who) {
+    return strikes && (who == "decider" || who == "supervisor") ? strike::before
+                                                                : strike::none;
+  }}};
+  simple_app world;
+  h.client.app = std::ref(world);
+  h.house.add(app());
+  h.advance(1s);
+  h.house.kill_supervisor("once");  // the next one is spoiled, and waits
+  strikes = true;
+  h.advance(10s);
+  strikes = false;
+  h.advance(30s);
+  CHECK(h.house.board().complaints(0).empty());
+  CHECK(h.all<actor_restarted>().back()->actor == "decider");
+  CHECK(h.actors_running() == 5);
+  world.load = 20;
+  h.advance(5s);
+  CHECK(world.puts == std::vector<int>{25});
+}
+
+TEST_CASE("a supervisor that dies is replaced, and nobody else") {
   virtual_house h;
   simple_app world;
   h.client.app = [&](const net::http_request& r) {
@@ -194,8 +220,11 @@ TEST_CASE("a supervisor that dies is replaced, and with it everyone it watched")
   };
   h.house.add(app());
   h.advance(30s);
+  const auto& crew = h.house.staff().crews.at("app");
+  const auto poller = crew.poller;
   h.house.kill_supervisor("as the test asks");
   h.advance(70s);
+  CHECK(crew.poller == poller);
   CHECK(world.puts == std::vector<int>{15, 25, 8, 12});
   REQUIRE(h.all<actor_crashed>().size() == 1);
   CHECK(h.all<actor_crashed>().at(0)->actor == "supervisor");

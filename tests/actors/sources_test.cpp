@@ -222,3 +222,22 @@ TEST_CASE("a poller that crashes cancels all its requests, and the next one poll
       }
     }
 }
+
+TEST_CASE("a reader that nobody uses any more leaves nothing behind") {
+  actors::reader_cache cache;
+  auto spec = two_sources();
+  const std::vector<const metric_spec*> metrics{&spec.metrics.front()};
+  auto one = cache.of(spec);
+  auto other = cache.of(metrics);
+  CHECK(cache.of(spec) == one);
+  CHECK(cache.size() == 2);
+  other.reset();
+  CHECK(cache.size() == 1);
+  one.reset();
+  CHECK(cache.size() == 0);
+  for (int i = 0; i < 1000; ++i) {
+    spec.status.replicas = "/r" + std::to_string(i);
+    cache.of(spec);
+  }
+  CHECK(cache.size() == 0);
+}

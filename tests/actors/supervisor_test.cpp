@@ -37,7 +37,7 @@ TEST_CASE("thousands of targets are added and removed while all runs") {
   CHECK(polls.size() == population);
   for (const auto& [name, n] : polls) {
     CAPTURE(name, n);
-    REQUIRE((n == 2 || (n == 3 && polls.size() == population)));
+    REQUIRE((n == 2 || n == 3));  // a few are polled at once
   }
   CHECK(h.actors_running() == 3 * population + 2);
 

@@ -88,7 +88,7 @@ void read_record(benchmark::State& state) {
     record::record_writer writer{{at.path().string()}};
     std::string lines;
     for (auto& e : one_loop()) lines += record::to_json(e) + "\n";
-    for (std::int64_t i = 0; i < loops; ++i) writer.append(lines);
+    for (std::int64_t i = 0; i < loops; ++i) writer.append(1, lines);
     std::error_code error;
     while (writer.tidy(error)) {
     }

@@ -26,10 +26,15 @@ std::string in(const temporary_directory& d) { return (d.path() / "record").stri
 record_options small(const temporary_directory& d) { return {in(d), 10'000, 1'000'000}; }
 
 void append(record_writer& w, std::uint64_t first, std::uint64_t last) {
-  const auto lines = record_lines(first, last);
-  const auto o = w.append(lines);
-  REQUIRE(!o.error);
-  REQUIRE(o.written == lines.size());
+  for (auto id = first; id <= last;) {
+    const auto from = id;
+    std::string lines;
+    for (const auto room = w.room(); id <= last && lines.size() < room;)
+      lines += record_line(id++);
+    const auto o = w.append(from, lines);
+    REQUIRE(!o.error);
+    REQUIRE(o.written == lines.size());
+  }
 }
 
 void tidy_all(record_writer& w) {
@@ -223,7 +228,7 @@ TEST_CASE(
   fs::create_symlink("/dev/full", in(d) + "/events-1.jsonl");
   const auto lines = record_lines(1, 100);
   for (int i = 0; i < 3; ++i) {
-    const auto o = w.append(lines);
+    const auto o = w.append(1, lines);
     CHECK(o.error == std::errc::no_space_on_device);
     CHECK(o.written == 0);
   }
@@ -242,7 +247,7 @@ TEST_CASE("a write that stops in the middle of a line leaves whole lines only") 
   const rlimit tight{5'000, files.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
   const auto lines = record_lines(4, 100);
-  const auto o = w.append(lines);
+  const auto o = w.append(4, lines);
   ::setrlimit(RLIMIT_FSIZE, &files);
   ::signal(SIGXFSZ, before);
   CHECK(o.error == std::errc::file_too_large);
@@ -251,10 +256,50 @@ TEST_CASE("a write that stops in the middle of a line leaves whole lines only") 
   const auto meanwhile = read_record(in(d));
   CHECK(meanwhile.report.torn == 0);
   const auto rest = lines.substr(o.written);
-  CHECK(w.append(rest).written == rest.size());
+  const auto next =
+      4 +
+      static_cast<std::uint64_t>(std::count(
+          lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(o.written), '\n'));
+  CHECK(w.append(next, rest).written == rest.size());
   // What may be torn is not gone on with.
   CHECK(files_of_events(in(d)) == 2);
   const auto r = read_record(in(d));
   CHECK(r.ids == ids(1, 100));
   CHECK(r.report.sentences().empty());
+}
+
+TEST_CASE("every segment begins with its head, which does not count for its length") {
+  const temporary_directory d;
+  const std::string head(25'000, ' ');
+  {
+    record_writer w{small(d)};
+    w.begin_segments_with([&](const record_writer::write_lines& write) {
+      for (int piece = 0; piece < 10; ++piece)
+        if (const auto error = write(head.substr(0, 2'499) + "\n")) return error;
+      return std::error_code{};
+    });
+    append(w, 1, 1000);
+  }
+  const auto all = record::list_segments(in(d));
+  CHECK(all.size() > 3);
+  for (const auto& s : all) {
+    CHECK(s.bytes < 2 * head.size() + record_line(1000).size());
+    if (&s != &all.back()) CHECK(s.bytes >= 2 * head.size());
+  }
+  CHECK(read_record(in(d)).ids == ids(1, 1000));
+}
+
+TEST_CASE("a head that cannot be written leaves no segment, and is tried again") {
+  const temporary_directory d;
+  record_writer w{{in(d)}};
+  bool full = true;
+  w.begin_segments_with([&](const record_writer::write_lines& write) {
+    if (const auto error = write("\n")) return error;
+    return full ? std::make_error_code(std::errc::no_space_on_device) : std::error_code{};
+  });
+  CHECK(w.append(1, record_lines(1, 3)).error == std::errc::no_space_on_device);
+  CHECK(files_of_events(in(d)) == 0);
+  full = false;
+  append(w, 1, 3);
+  CHECK(read_record(in(d)).ids == ids(1, 3));
 }

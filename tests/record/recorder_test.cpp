@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -44,7 +45,7 @@ void take(recorder& r, std::uint64_t first, std::uint64_t last, std::size_t byte
   record_writer w{{directory, 20'000, 100'000'000}};
   std::error_code error;
   for (auto id = w.last_id() + 1;; id += 20) {
-    w.append(record_lines(id, id + 19));
+    w.append(id, record_lines(id, id + 19));
     w.tidy(error);
   }
 }
@@ -207,4 +208,59 @@ TEST_CASE("an event that cannot be made into a line leaves no half of one") {
   const auto all = read_record(in(d));
   CHECK(all.ids == std::vector<std::uint64_t>{1, 3});
   CHECK(all.report.damaged == 0);
+}
+
+TEST_CASE("each segment says who the targets are, as of its beginning") {
+  const temporary_directory d;
+  const auto spec = [](const std::string& name, double target) {
+    auto s = app_spec(name);
+    s.metrics[0].target = target;
+    return std::make_shared<const target_spec>(s);
+  };
+  std::uint64_t id = 0;
+  {
+    recorder r{{in(d), 10'000, 10'000'000}, real_clock()};
+    const auto say = [&](target_ptr target, event::payload what) {
+      event e;
+      e.sequence = ++id;
+      e.target = std::move(target);
+      e.data = std::move(what);
+      r.take(e);
+    };
+    const auto talk = [&] {
+      for (int i = 0; i < 100; ++i)
+        say(nullptr, actor_crashed{"poller", std::string(200, 'x')});
+    };
+    for (const std::string name : {"a", "b", "c"}) say(spec(name, 0.8), target_added{});
+    talk();
+    say(spec("a", 0.5), target_changed{});
+    talk();
+    say(spec("b", 0.8), target_removed{});
+    talk();
+    r.stop();
+  }
+  CHECK(read_record(in(d)).report.sentences().empty());
+  const auto all = record::list_segments(in(d));
+  REQUIRE(all.size() > 6);
+  std::set<std::vector<std::string>> heads;
+  for (const auto& s : all) {
+    record_reader reader{in(d) + "/" + record::segment_name(s.first_id, s.compressed)};
+    std::vector<std::string> head;
+    std::uint64_t before = 0;
+    for (recorded_event e; reader.next(e);) {
+      CHECK(e.id > before);  // growing, the head included
+      before = e.id;
+      CHECK(e.restated == (e.id < s.first_id));
+      if (!e.restated) continue;
+      const bool half = e.spec.find("\"target\":0.5") != std::string::npos;
+      head.push_back(std::string{e.target} + (half ? " 0.5" : " 0.8"));
+    }
+    CHECK(reader.report().sentences().empty());
+    heads.insert(head);
+  }
+  CHECK(heads == std::set<std::vector<std::string>>{{},
+                                                    {"a 0.8", "b 0.8", "c 0.8"},
+                                                    {"b 0.8", "c 0.8", "a 0.5"},
+                                                    {"c 0.8", "a 0.5"}});
+  CHECK(record_writer{{in(d)}}.last_id() == id);
 }

@@ -78,6 +78,7 @@ void recorded_world::take(const record::recorded_event& e) {
   auto& t = targets_[name];
   switch (e.kind) {
     case event_kind::target_added:
+      if (e.restated) break;
       t.spec = spec_from(e.spec);
       t.added = e.time;
       break;
@@ -165,6 +166,12 @@ reply recorded_world::answer(const net::http_request& request, time_point now) {
 
 std::vector<deed> recorded_world::run() {
   virtual_house h{{}, started_};
+  // Old records are of daemons whose targets were polled from their start on.
+  h.house.services().place = [&, began = h.system.clock().now()](std::string_view name,
+                                                                 milliseconds) {
+    const auto since = targets_.at(std::string{name}).added - started_;
+    return began.time_since_epoch() + steady_time::duration{since};
+  };
   h.client.app = [&](const net::http_request& r) {
     return answer(r, started_ + h.elapsed_exactly());
   };

@@ -1,5 +1,6 @@
 #include "tests/support/virtual_house.hpp"
 
+#include "actors/spread.hpp"
 #include "net/prepared_request.hpp"
 
 #include <caf/send.hpp>
@@ -84,17 +85,27 @@ caf::actor_system_config& deterministic(caf::actor_system_config& c) {
 
 }  // namespace
 
-virtual_house::virtual_house(actors::chaos mishaps, time_point wall)
+void fragile_house::kill_supervisor(const std::string& reason) {
+  current_supervisor()->enqueue(
+      nullptr, caf::make_message_id(),
+      caf::make_message(
+          caf::exit_msg{{}, caf::make_error(caf::sec::runtime_error, reason)}),
+      nullptr);
+}
+
+virtual_house::virtual_house(actors::chaos mishaps, time_point wall,
+                             const std::vector<target_ptr>& first)
     : system(deterministic(config_)),
       client([this] { return system.clock().now(); }),
-      house(system, client, std::move(mishaps), wall),
-      start_(system.clock().now()) {
+      start_(steady_time{1h + actors::spread("app", 5s)}),
+      house((scheduler().clock().current_time = start_, system), client,
+            std::move(mishaps), wall) {
   house.subscribe("recorder", [this](const event& e) {
     events.push_back(std::make_shared<event>(e));
     event_times.push_back(elapsed());
   });
   base_ = system.registry().running();
-  house.start();
+  house.start(first);
 }
 
 virtual_house::~virtual_house() {
@@ -133,10 +144,12 @@ void virtual_house::drain() {
   }
 }
 
-void virtual_house::advance(std::chrono::microseconds d) {
+bool virtual_house::run_once() { return scheduler().try_run_once(); }
+
+void virtual_house::advance(std::chrono::microseconds d, bool run) {
   auto& clock = scheduler().clock();
   const auto end = clock.current_time + d;
-  drain();
+  if (run) drain();
   while (true) {
     auto next = client.next_due();
     if (!clock.schedule().empty() && (!next || clock.schedule().begin()->first < *next))
@@ -145,10 +158,10 @@ void virtual_house::advance(std::chrono::microseconds d) {
     clock.current_time = std::max(clock.current_time, *next);
     clock.advance_time(caf::actor_clock::duration_type{0});
     client.deliver_due();
-    drain();
+    if (run) drain();
   }
   clock.current_time = end;
-  drain();
+  if (run) drain();
 }
 
 std::vector<std::string> virtual_house::story() const {
@@ -168,8 +181,7 @@ std::vector<std::string> virtual_house::story() const {
   return lines;
 }
 
-// -- the application
-// ----------------------------------------------------------------------
+// -- the application -----------------------------------------------------
 
 reply simple_app::operator()(const net::http_request& r) {
   if (r.method == net::verb::get) {

@@ -68,17 +68,32 @@ class scripted_client final : public net::http_client {
 /// 2026-01-31T09:30:00Z
 inline constexpr time_point default_wall{std::chrono::seconds{1769851800}};
 
+/// With a door for what can only go wrong.
+class fragile_house : public actors::house {
+ public:
+  using house::house;
+  /// Ends the supervisor as a crash would.
+  void kill_supervisor(const std::string& reason);
+  actors::roster& changeable_staff() { return house::changeable_staff(); }
+  actors::services& services() { return current_services(); }
+};
+
 class virtual_house {
  public:
-  /// `wall`: the time of the record at the start.
-  explicit virtual_house(actors::chaos mishaps = {}, time_point wall = default_wall);
+  /// `wall`: the time of the record at the start, at which an interval of five seconds of
+  /// a target called "app" begins. `first`: with what the house is started.
+  explicit virtual_house(actors::chaos mishaps = {}, time_point wall = default_wall,
+                         const std::vector<target_ptr>& first = {});
   ~virtual_house();
 
-  void advance(std::chrono::microseconds d);
+  /// Moves time; runs what becomes ready, unless it is to be run step by step.
+  void advance(std::chrono::microseconds d, bool run = true);
   std::chrono::milliseconds elapsed() const;
   std::chrono::microseconds elapsed_exactly() const;
   /// Runs what is ready now, without moving time.
   void drain();
+  /// The next of that; false if there is none.
+  bool run_once();
   std::size_t actors_running();
 
   /// Events so far of one type, in order.
@@ -101,11 +116,15 @@ class virtual_house {
  public:
   caf::actor_system system;
   scripted_client client;
-  actors::house house;
 
  private:
   caf::scheduler::test_coordinator& scheduler();
   steady_time start_;
+
+ public:
+  fragile_house house;
+
+ private:
   std::size_t base_ = 0;
 };
 

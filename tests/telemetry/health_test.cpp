@@ -33,12 +33,18 @@ TEST_CASE("a loop that has not turned for two seconds is named") {
 TEST_CASE("actors that are down are named, a handful of them") {
   health h;
   h.started();
-  h.mark("app/poller", false);
+  auto one = h.down("app/poller");
   CHECK(h.complaints(0) ==
         std::vector<std::string>{"app/poller is down, waiting for its restart"});
-  h.mark("app/poller", true);
+  one = h.down("app/decider");
+  CHECK(h.complaints(0) ==
+        std::vector<std::string>{"app/decider is down, waiting for its restart"});
+  one.reset();
   CHECK(h.complaints(0).empty());
-  for (int i = 0; i < 1000; ++i) h.mark("t" + std::to_string(i), false);
+  std::vector<health::down_mark> many;
+  for (int i = 0; i < 1000; ++i) many.push_back(h.down("t" + std::to_string(i)));
   CHECK(h.complaints(0).size() == 11);
   CHECK(h.complaints(0).back() == "... 1000 actors are down");
+  many.clear();
+  CHECK(h.complaints(0).empty());
 }

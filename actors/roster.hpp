@@ -1,0 +1,51 @@
+// What the supervisor must not forget when it dies: the targets with their actors, the
+// subscribers, and the orders that are not yet answered.
+#pragma once
+
+#include "actors/crew.hpp"
+#include "actors/orders.hpp"
+#include "actors/prompt_polls.hpp"
+#include "actors/subscriber_keeper.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace scaleit::actors {
+
+/// Who works here. Outlives the supervisor.
+struct roster {
+  std::unordered_map<std::string, crew> crews;
+  std::deque<subscriber> subscribers;
+  std::map<std::string, policy::remembered>
+      before;                 ///< of targets that are not yet added
+  std::uint64_t numbers = 0;  ///< the last target's
+  std::size_t targets_max = bounds::targets_max;
+  prompt_polls prompt;
+
+  // -- orders ---------------------------------------------------------------------
+  order_queue orders;                                  ///< not yet begun
+  std::optional<order> in_hand;                        ///< not yet carried out
+  std::deque<std::pair<answer_handler, answer>> told;  ///< carried out, to be answered
+  std::set<std::string> leaving;                       ///< targets
+
+  // -- the end --------------------------------------------------------------------
+  std::string stop_reason;  ///< not empty: stopping
+  bool stopped = false;     ///< to the end
+  steady_time stop_deadline{};
+
+  // -- the supervisor ---------------------------------------------------------------
+  std::string crash_of_supervisor;  ///< the reason, set by who watches it
+  std::uint64_t supervisor_restarts = 0;
+  std::uint64_t work_done = 0;  ///< of supervisors: what they have handled to its end
+
+  /// A target with what it remembers, and nobody yet who works for it.
+  crew& enlist(const target_ptr& spec);
+};
+
+}  // namespace scaleit::actors
