@@ -5,6 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -44,12 +45,24 @@ void write_json(const results& all, const std::string& file) {
 }  // namespace
 
 /// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
+/// `scaleit_bench lateness --targets 50000` what makes the polls of so many late;
 /// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
 int main(int argc, char** argv) {
   if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
   results all;
   if (argc == 2 && std::string{argv[1]} == "micro") {
     measure_micro(all);
+    print(all);
+    return 0;
+  }
+  if (argc == 4 && std::string{argv[1]} == "lateness" &&
+      std::string{argv[2]} == "--targets") {
+    try {
+      measure_lateness(all, std::stoul(argv[3]));
+    } catch (const std::exception& e) {
+      fmt::print(stderr, "scaleit_bench lateness: {}\n", e.what());
+      return 1;
+    }
     print(all);
     return 0;
   }
