@@ -55,6 +55,13 @@ int judge(const results& all) {
   return code;
 }
 
+int measure_many(std::size_t targets) {
+  results all;
+  measure_lateness(all, targets);
+  print(all);
+  return judge(all);
+}
+
 int measure(const std::string& what) {
   results all;
   if (what == "micro") {
@@ -90,10 +97,14 @@ std::optional<std::string> scaleit::bench::complaint_about(const result& r) {
 }
 
 /// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
+/// `scaleit_bench lateness --targets 50000` what makes the polls of so many late;
 /// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
 int main(int argc, char** argv) {
   if (argc == 3 && std::string{argv[1]} == "profile") profile_cycles(std::stoul(argv[2]));
   try {
+    if (argc == 4 && std::string{argv[1]} == "lateness" &&
+        std::string{argv[2]} == "--targets")
+      return measure_many(std::stoul(argv[3]));
     return measure(argc == 2 ? argv[1] : "");
   } catch (const std::exception& e) {
     std::fflush(stdout);

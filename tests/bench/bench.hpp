@@ -39,5 +39,8 @@ void register_decisions();
 void measure_memories(results& out);
 /// (d) memory of idle targets, and the idle daemon.
 void measure_idle(results& out);
+/// How late polls of so many targets are, with and without log, scrapes and record.
+/// Throws when nothing was measured.
+void measure_lateness(results& out, std::size_t targets);
 
 }  // namespace scaleit::bench
