@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   make_writes_fail_quietly();
   try {
     return dispatch(argc, argv);
-  } catch (const scaleit::spec::bad_config&) {
+  } catch (const scaleit::spec::bad_config& e) {
+    for (const auto& line : e.lines) put_error(line);
     return exit_code::bad_input;
   } catch (const scaleit::spec::input_error& e) {
     complain("{}", e.what());

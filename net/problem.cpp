@@ -2,7 +2,7 @@
 
 #include "messages/text.hpp"
 #include "net/reason_phrase.hpp"
-#include "spec/json_stream.hpp"
+#include "messages/json_stream.hpp"
 
 #include <string>
 #include <utility>
@@ -11,8 +11,8 @@ namespace scaleit::net {
 
 server_response problem(int status, std::string_view detail) {
   std::string body;
-  spec::string_stream out{body};
-  spec::json_writer json{out};
+  string_stream out{body};
+  json_writer json{out};
   const auto text = [&](const char* key, std::string_view value) {
     json.Key(key);
     json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));

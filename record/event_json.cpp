@@ -1,7 +1,7 @@
 #include "record/event_json.hpp"
 
 #include "policy/why.hpp"
-#include "spec/json_stream.hpp"
+#include "messages/json_stream.hpp"
 #include "spec/spec_writer.hpp"
 
 #include <string_view>
@@ -128,8 +128,8 @@ class event_writer {
     field("afterMs", to_ms(x.after));
   }
 
-  spec::string_stream stream_;
-  spec::json_writer json_;
+  string_stream stream_;
+  json_writer json_;
 };
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "messages/text.hpp"
 #include "policy/why.hpp"
-#include "spec/json_stream.hpp"
+#include "messages/json_stream.hpp"
 
 #include <fmt/format.h>
 
@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::size_t written_at_once = 256 * 1024;
 
-void field(spec::json_writer& json, std::string_view key, std::string_view value) {
+void field(json_writer& json, std::string_view key, std::string_view value) {
   json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
   json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
 }
 
-void field(spec::json_writer& json, std::string_view key, int value) {
+void field(json_writer& json, std::string_view key, int value) {
   json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
   json.Int(value);
 }
@@ -55,8 +55,8 @@ void replay_output::add(const record::replayed& x) {
 }
 
 void replay_output::add_json(const record::replayed& x) {
-  spec::string_stream stream{text_};
-  spec::json_writer json{stream};
+  string_stream stream{text_};
+  json_writer json{stream};
   json.StartObject();
   field(json, "time", to_rfc3339(x.time));
   field(json, "target", x.target);

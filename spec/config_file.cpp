@@ -1,6 +1,5 @@
 #include "spec/config_file.hpp"
 
-#include "main/streams.hpp"
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
 #include "net/url.hpp"
@@ -134,8 +133,7 @@ std::vector<std::string> told(const loaded_config& c) {
 
 const config& require_good(const loaded_config& c) {
   if (c.good()) return c.content;
-  for (const auto& line : told(c)) put_error(line);
-  throw bad_config{};
+  throw bad_config{told(c)};
 }
 
 }  // namespace scaleit::spec

@@ -5,6 +5,7 @@
 #include "spec/environment.hpp"
 
 #include <string>
+#include <vector>
 
 namespace scaleit::spec {
 
@@ -36,12 +37,13 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
 /// One line each, as standard error is to show them.
 std::vector<std::string> told(const loaded_config& c);
 
-/// For a command that needs all of it to be right: the lines go to standard error, and
-/// if there is an error among them, throws bad_config.
+/// For a command that needs all of it to be right: throws bad_config if it is not.
 const config& require_good(const loaded_config& c);
 
-/// Everything has been said; exit code 2.
-struct bad_config {};
+/// What is wrong, a line each.
+struct bad_config {
+  std::vector<std::string> lines;
+};
 
 /// Asks the rooms that know whether a URL, an address, a cron line, a time zone or an
 /// expression is right.

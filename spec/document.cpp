@@ -2,7 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
-#include "spec/json_stream.hpp"
+#include "messages/json_stream.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/prettywriter.h>

@@ -38,8 +38,8 @@ media_range parse_range(std::string_view item) {
     const auto name = cut(value, '=');
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    if (same_name(name, "version")) r.version = value;
-    if (!same_name(name, "q")) continue;
+    if (net::same_name(name, "version")) r.version = value;
+    if (!net::same_name(name, "q")) continue;
     double q = 0;
     const auto [rest, ec] = std::from_chars(value.data(), value.data() + value.size(), q);
     const bool valid = ec == std::errc() && rest == value.data() + value.size();
@@ -58,9 +58,9 @@ struct quality {
 
   void match(const media_range& r) {
     int s = 0;
-    if (same_name(r.type, type) && (r.version.empty() || r.version == version))
+    if (net::same_name(r.type, type) && (r.version.empty() || r.version == version))
       s = r.version.empty() ? 3 : 4;
-    else if (same_name(r.type, wildcard))
+    else if (net::same_name(r.type, wildcard))
       s = 2;
     else if (r.type == "*/*")
       s = 1;

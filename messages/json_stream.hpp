@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace scaleit::spec {
+namespace scaleit {
 
 struct string_stream {
   using Ch = char;
@@ -16,4 +16,4 @@ struct string_stream {
 
 using json_writer = rapidjson::Writer<string_stream>;
 
-}  // namespace scaleit::spec
+}  // namespace scaleit
