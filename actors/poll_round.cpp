@@ -86,7 +86,7 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
 std::optional<failure> poll_round::take_status(http_response& answer) {
   auto wrong = spec::refusal(answer, request_->source().headers);
   if (wrong && answer.error) return wrong;
-  if (!wrong) wrong = unreadable(answer);
+  if (!wrong) wrong = spec::unreadable(answer);
   if (!wrong) {
     auto read = reader_->read(answer.body);
     if (auto* f = std::get_if<failure>(&read))
