@@ -1,5 +1,6 @@
 // What is said of an answer that is no good one.
 #include "messages/refusal.hpp"
+
 #include "tests/support/catch.hpp"
 
 using namespace scaleit;
@@ -38,9 +39,11 @@ TEST_CASE("a status that is no 2xx is told with some of the body") {
 }
 
 TEST_CASE("of a page the text is told") {
-  CHECK(said(502, "<html><head><title>502 Bad Gateway</title><style>h1 {x: y}</style></head>"
-                  "<body><h1>No <b>luck</b></h1><script>if (a<b) c();</script></body></html>") ==
-        "answered 502: 502 Bad Gateway No luck");
+  CHECK(
+      said(502,
+           "<html><head><title>502 Bad Gateway</title><style>h1 {x: y}</style></head>"
+           "<body><h1>No <b>luck</b></h1><script>if (a<b) c();</script></body></html>") ==
+      "answered 502: 502 Bad Gateway No luck");
   CHECK(said(502, "<!DOCTYPE HTML><") == "answered 502");
   CHECK(said(502, "<html") == "answered 502");
 }
