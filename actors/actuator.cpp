@@ -1,7 +1,7 @@
 #include "actors/actuator.hpp"
 
 #include "actors/guard.hpp"
-#include "messages/refusal.hpp"
+#include "spec/refusal.hpp"
 
 #include <caf/send.hpp>
 
@@ -82,7 +82,7 @@ void actuator_state::on_answered() {
   const auto& answer = *request.answer;
   const auto loop_took =
       std::chrono::duration_cast<microseconds>(now - request.poll_began);
-  if (auto f = refusal(answer, book->spec->scale.headers)) {
+  if (auto f = spec::refusal(answer, book->spec->scale.headers)) {
     record(*with, *book, now,
            scale_failed{request.from, request.to, std::move(*f), loop_took});
     return;

@@ -1,7 +1,7 @@
 #include "actors/poll_round.hpp"
 
-#include "messages/refusal.hpp"
 #include "net/prepared_request.hpp"
+#include "spec/refusal.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -84,9 +84,9 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
 }
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
-  auto wrong = refusal(answer, request_->source().headers);
+  auto wrong = spec::refusal(answer, request_->source().headers);
   if (wrong && answer.error) return wrong;
-  if (!wrong) wrong = unreadable(answer);
+  if (!wrong) wrong = spec::unreadable(answer);
   if (!wrong) {
     auto read = reader_->read(answer.body);
     if (auto* f = std::get_if<failure>(&read))

@@ -22,7 +22,7 @@
 #include <sys/resource.h>
 #include <system_error>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -230,4 +230,4 @@ int run_app(const app_options& options) {
   }
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

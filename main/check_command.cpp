@@ -1,17 +1,18 @@
 #include "main/check_command.hpp"
 
-#include "main/config_file.hpp"
-#include "main/environment.hpp"
-#include "main/input_error.hpp"
-#include "messages/spec_schema.hpp"
+#include "main/exit_code.hpp"
 #include "messages/text.hpp"
+#include "spec/config_file.hpp"
+#include "spec/environment.hpp"
+#include "spec/input_error.hpp"
+#include "spec/spec_schema.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
 
-namespace scaleit {
+namespace scaleit::main {
 
 CLI::App* add_check_command(CLI::App& root, check_options& options) {
   auto* check = root.add_subcommand(
@@ -30,9 +31,9 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 }
 
 int run_check(const check_options& options) {
-  const auto env = environment::load(options.env_file);
-  const auto loaded = load_config(options.file, config_use::check, env);
-  for (const auto& line : told(loaded)) fmt::print(stderr, "{}\n", line);
+  const auto env = spec::environment::load(options.env_file);
+  const auto loaded = spec::load_config(options.file, spec::config_use::check, env);
+  for (const auto& line : spec::told(loaded)) fmt::print(stderr, "{}\n", line);
   if (!loaded.good()) return exit_code::bad_input;
   const auto count = loaded.content.targets.size();
   fmt::print("{}: valid, {} target{}\n", printable(options.file), count,
@@ -46,11 +47,11 @@ CLI::App* add_schema_command(CLI::App& root) {
 }
 
 int run_schema() {
-  const auto schema = config_schema();
+  const auto schema = spec::config_schema();
   const bool written =
       std::fwrite(schema.data(), 1, schema.size(), stdout) == schema.size() &&
       std::fflush(stdout) == 0;
   return written ? exit_code::success : exit_code::failure;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

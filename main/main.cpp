@@ -1,11 +1,12 @@
 // The `scaleit` binary: options in, exit code out. One file per command beside this.
 #include "main/app_command.hpp"
 #include "main/check_command.hpp"
-#include "main/config_file.hpp"
+#include "main/exit_code.hpp"
 #include "main/explain_command.hpp"
-#include "main/input_error.hpp"
 #include "main/replay_command.hpp"
 #include "main/run_command.hpp"
+#include "spec/config_file.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,7 +16,7 @@
 
 namespace {
 
-using namespace scaleit;
+using namespace scaleit::main;
 
 /// The first line of `text`: errors are one line.
 std::string one_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -55,7 +56,7 @@ int dispatch(int argc, char** argv) {
   if (schema_command->parsed()) return run_schema();
   if (replay_command->parsed()) return run_replay(replay);
   if (explain_command->parsed()) return run_explain(explain);
-  throw input_error{"a command is required (see scaleit --help)"};
+  throw scaleit::spec::input_error{"a command is required (see scaleit --help)"};
 }
 
 }  // namespace
@@ -63,13 +64,13 @@ int dispatch(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return dispatch(argc, argv);
-  } catch (const scaleit::bad_config&) {
-    return scaleit::exit_code::bad_input;
-  } catch (const scaleit::input_error& e) {
+  } catch (const scaleit::spec::bad_config&) {
+    return scaleit::main::exit_code::bad_input;
+  } catch (const scaleit::spec::input_error& e) {
     fmt::print(stderr, "scaleit: {}\n", e.what());
-    return scaleit::exit_code::bad_input;
+    return scaleit::main::exit_code::bad_input;
   } catch (const std::exception& e) {
     fmt::print(stderr, "scaleit: {}\n", e.what());
-    return scaleit::exit_code::failure;
+    return scaleit::main::exit_code::failure;
   }
 }

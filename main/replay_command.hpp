@@ -11,7 +11,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// As given on the command line; run_replay() checks what is text.
 struct replay_options {
@@ -31,4 +31,4 @@ int run_replay(const replay_options& options);
 /// that names `option`.
 time_point parse_time_option(std::string_view option, const std::string& text);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

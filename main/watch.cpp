@@ -1,9 +1,10 @@
 #include "main/watch.hpp"
 
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/logging.hpp"
 #include "messages/bounds.hpp"
-#include "net/exposition.hpp"
+#include "spec/input_error.hpp"
+#include "telemetry/exposition.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -11,11 +12,11 @@
 #include <system_error>
 #include <utility>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
-net::server_options server_options_for(const listen_address& at) {
+net::server_options server_options_for(const spec::listen_address& at) {
   net::server_options o;
   o.address = at.address;
   o.port = at.port;
@@ -30,9 +31,9 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 }  // namespace
 
-watch::watch(const listen_address& at,
+watch::watch(const spec::listen_address& at,
              std::vector<const prometheus::Collectable*> metrics,
-             const actors::health& board, std::function<void(std::string)> on_stop)
+             const telemetry::health& board, std::function<void(std::string)> on_stop)
     : metrics_(std::move(metrics)),
       board_(board),
       on_stop_(std::move(on_stop)),
@@ -43,7 +44,7 @@ watch::watch(const listen_address& at,
   await_signal();
 }
 
-std::unique_ptr<net::http_server> watch::listen(const listen_address& at) {
+std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at) {
   try {
     return std::make_unique<net::http_server>(
         loop_, server_options_for(at), [this](net::server_request&& r, net::responder a) {
@@ -73,7 +74,7 @@ void watch::serve(net::server_request&& request, net::responder answer) const {
     return answer.send(std::move(refusal));
   }
   if (request.path == "/metrics" || request.path == "/")
-    return answer.send(net::exposition(metrics_, request.accept));
+    return answer.send(telemetry::exposition(metrics_, request.accept));
   if (request.path == "/healthz") return answer.send(plain(200, "ok\n"));
   if (request.path != "/readyz")
     return answer.send(plain(404, "not here; try /metrics, /healthz or /readyz\n"));
@@ -105,7 +106,7 @@ void watch::on_signal(int signal) {
   asked_by_ = signal;
   asked_ = at;
   const char* name = signal == SIGINT ? "SIGINT" : "SIGTERM";
-  log(actors::log_level::info, std::string{name} + ": stopping");
+  log(log_level::info, std::string{name} + ": stopping");
   // Whatever hangs, be it the loop itself or a reader of the log, the process ends.
   deadline_.expires_after(bounds::stop_deadline);
   deadline_.async_wait([](const boost::system::error_code& error) {
@@ -114,4 +115,4 @@ void watch::on_signal(int signal) {
   on_stop_(name);
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,7 +1,7 @@
 #include "net/answer_parser.hpp"
 
 #include "messages/bounds.hpp"
-#include "messages/headers.hpp"
+#include "net/headers.hpp"
 #include "net/http_text.hpp"
 
 #include <fmt/format.h>
