@@ -3,34 +3,17 @@
 #include "messages/bounds.hpp"
 #include "net/headers.hpp"
 #include "net/sentence.hpp"
+#include "net/http_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace scaleit::net {
 
 using std::string_view;
 
 namespace {
-
-constexpr string_view blanks = " \t\r";
-constexpr std::size_t shown_bytes_max = 40;
-
-string_view trimmed(string_view s) {
-  const auto from = s.find_first_not_of(blanks);
-  if (from == string_view::npos) return {};
-  return s.substr(from, s.find_last_not_of(blanks) - from + 1);
-}
-
-/// The line at the front of `s`, which loses it. Lines end in CRLF or in LF.
-string_view cut_line(string_view& s) {
-  const auto end = s.find('\n');
-  const auto line = s.substr(0, end);
-  s.remove_prefix(end == string_view::npos ? s.size() : end + 1);
-  return line;
-}
 
 /// Calls `each` with the elements of a list between commas.
 template <class F>
@@ -42,17 +25,6 @@ void for_each_element(string_view list, F each) {
     list.remove_prefix(comma + 1);
   }
 }
-
-template <int Base>
-std::optional<std::uint64_t> whole_number(string_view s) {
-  std::uint64_t n = 0;
-  const auto end = s.data() + s.size();
-  const auto [p, e] = std::from_chars(s.data(), end, n, Base);
-  if (s.empty() || e != std::errc{} || p != end) return {};
-  return n;
-}
-
-std::string quoted(string_view s) { return "'" + printable(s, shown_bytes_max) + "'"; }
 
 /// RFC 9112, section 5.2: a line that begins with a blank continues the one before.
 bool is_folded(string_view text) {
@@ -278,66 +250,6 @@ bool answer_parser::begin_body(const framing& f) {
     state_ = state::to_end;
   }
   return true;
-}
-
-// -- the body -----------------------------------------------------------------
-
-answer_parser::step answer_parser::take(string_view& in, std::size_t bytes) {
-  if (in.empty()) return step::need_more;
-  piece_ = in.substr(0, bytes);
-  in.remove_prefix(piece_.size());
-  body_bytes_ += piece_.size();
-  return step::piece;
-}
-
-answer_parser::step answer_parser::read_counted(string_view& in) {
-  const auto taken =
-      take(in, static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size())));
-  if (taken != step::piece) return taken;
-  left_ -= piece_.size();
-  if (left_ == 0) state_ = chunked_ ? state::chunk_end : state::done;
-  return taken;
-}
-
-answer_parser::step answer_parser::read_chunk_size(string_view& in) {
-  if (std::min(in.find('\n'), in.size()) >= bounds::chunk_line_bytes_max)
-    return broken(flaw::faulty,
-                  fmt::format("the line of a chunk's size is longer than {} bytes",
-                              bounds::chunk_line_bytes_max));
-  if (in.find('\n') == string_view::npos) return step::need_more;
-  const auto line = cut_line(in);
-  const auto size = whole_number<16>(trimmed(line.substr(0, line.find(';'))));
-  if (!size)
-    return broken(flaw::faulty,
-                  fmt::format("the size of a chunk is {}", quoted(trimmed(line))));
-  left_ = *size;
-  extra_bytes_ = 0;
-  state_ = left_ > 0 ? state::counted : state::trailer;
-  return next(in);
-}
-
-answer_parser::step answer_parser::read_chunk_end(string_view& in) {
-  if (in.empty() || in == "\r") return step::need_more;
-  if (!in.starts_with('\n') && !in.starts_with("\r\n"))
-    return broken(flaw::faulty, "a chunk is longer than its size");
-  cut_line(in);
-  state_ = state::chunk_size;
-  return next(in);
-}
-
-answer_parser::step answer_parser::read_trailer(string_view& in) {
-  while (true) {
-    const auto end = in.find('\n');
-    if (extra_bytes_ + std::min(end, in.size()) >= settings_.header_bytes_max)
-      return broken(flaw::header_too_large, {});
-    if (end == string_view::npos) return step::need_more;
-    const auto before = in.size();
-    const bool is_last = trimmed(cut_line(in)).empty();
-    extra_bytes_ += before - in.size();
-    if (!is_last) continue;
-    state_ = state::done;
-    return step::end;
-  }
 }
 
 }  // namespace scaleit::net

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
-#include <cstdlib>
 #include <stdexcept>
 #include <sys/stat.h>
 
@@ -16,13 +15,6 @@ namespace {
 
 long long nanoseconds(const timespec& t) {
   return static_cast<long long>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
-}
-
-/// Where OpenSSL looks for the system's roots, beside its directory, which it reads anew
-/// by itself.
-std::string system_roots() {
-  const char* file = std::getenv(X509_get_default_cert_file_env());
-  return file ? file : X509_get_default_cert_file();
 }
 
 }  // namespace
@@ -35,8 +27,9 @@ tls_contexts::stamp tls_contexts::stamp_of(const std::string& file) {
 }
 
 std::vector<tls_contexts::stamp> tls_contexts::stamps_of(const tls_settings& files) {
+  // Of the system's roots the file: their directory OpenSSL reads anew by itself.
   std::vector<stamp> all{
-      stamp_of(files.ca_file.empty() ? system_roots() : files.ca_file)};
+      stamp_of(files.ca_file.empty() ? X509_get_default_cert_file() : files.ca_file)};
   for (const auto* file : {&files.cert_file, &files.key_file})
     if (!file->empty()) all.push_back(stamp_of(*file));
   return all;

@@ -88,12 +88,16 @@ std::string offender(std::string_view text) {
   });
   if (at == text.end()) return {};
   const auto from = static_cast<std::size_t>(at - text.begin());
+  const auto scheme = text.find("://");
+  const auto path = scheme == std::string_view::npos ? 0 : text.find('/', scheme + 3);
+  if (from < path) return "a host is written in ASCII (punycode), without blanks";
+  const auto c = static_cast<unsigned char>(*at);
+  if (c < ' ' || c == 0x7f) return "it holds a control character";
   const auto length = std::max<std::size_t>(1, utf8_length(text.substr(from)));
-  return fmt::format("a URL cannot hold '{}'; accepted: {}",
-                     scaleit::printable(text.substr(from, length)),
-                     from < text.find('/', std::min(text.find("//"), text.size() - 1) + 2)
-                         ? "a name in ASCII (punycode)"
-                         : encoded(text.substr(from, length), 0));
+  const auto with = encoded(text.substr(from, length), 0);
+  if (c > 0x7f)
+    return fmt::format("a character above ASCII is not accepted; write {}", with);
+  return fmt::format("'{}' is not accepted; write {}", *at, with);
 }
 
 /// Boost 1.81 ends a host after what looks like an IPv4 address, and takes the rest of

@@ -11,6 +11,7 @@
 
 namespace scaleit::spec {
 
+using net::same_header;
 using std::string_view;
 
 namespace {

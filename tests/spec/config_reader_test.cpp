@@ -187,7 +187,7 @@ targets:
       "f:7:64: targets[3].metrics[0].target: 0 is not valid; accepted: a number above "
       "0\n"
       "f:7:75: targets[3].metrics[0]: unknown key 'color'; accepted: name, value, type, "
-      "target, url, timeout, headers\n");
+      "target, url, timeout, headers, keepAlive\n");
 }
 
 TEST_CASE("defaults lie under each target: maps merge, lists replace, null takes away") {

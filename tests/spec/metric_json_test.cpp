@@ -86,9 +86,9 @@ TEST_CASE("a request that failed says how, for each of its metrics") {
     CHECK(seen.missing ==
           std::vector<missing_metric>{{"queue", why, kind}, {"other", why, kind}});
   };
-  check(answered(503, vector_of("\"1\"")), failure_kind::http, "http: answered 503");
+  check(answered(503, "busy"), failure_kind::http, "http: answered 503: busy");
   check(answered(302, ""), failure_kind::http, "http: answered 302");
-  check(answered(200, "<html>"), failure_kind::json,
+  check(answered(200, "<xml>"), failure_kind::json,
         "json: not JSON: Invalid value. (at byte 0)");
   check(answered(204, ""), failure_kind::json,
         "json: not JSON: The document is empty. (at byte 0)");
