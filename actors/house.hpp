@@ -24,7 +24,7 @@ class house {
   house& operator=(const house&) = delete;
 
   publisher& events() { return events_; }
-  health& board() { return board_; }
+  telemetry::health& board() { return board_; }
   const roster& staff() const { return roster_; }
 
   /// Adds a consumer of events, an actor of its own (before start()); answers its queue.
@@ -33,7 +33,7 @@ class house {
       std::size_t capacity = bounds::subscriber_queue_max);
 
   /// What targets that are added later remember (before start()).
-  void remember(std::map<std::string, remembered> before) {
+  void remember(std::map<std::string, policy::remembered> before) {
     roster_.before = std::move(before);
   }
 
@@ -55,7 +55,7 @@ class house {
   chaos mishaps_;
   reader_cache readers_;
   services services_;
-  health board_;
+  telemetry::health board_;
   roster roster_;
   supervisor_actor supervisor_;
   restart_budget budget_;

@@ -82,7 +82,7 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
 }
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
-  auto wrong = refusal(answer);
+  auto wrong = spec::refusal(answer);
   if (wrong && answer.error) return wrong;
   if (!wrong) {
     auto read = reader_->read(answer.body);

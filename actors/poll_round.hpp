@@ -7,8 +7,8 @@
 
 #include "actors/reader_cache.hpp"
 #include "messages/observation.hpp"
-#include "messages/status_json.hpp"
 #include "net/http.hpp"
+#include "spec/status_json.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -42,16 +42,16 @@ class poll_round {
  private:
   struct source {
     net::prepared_ptr request;
-    std::shared_ptr<const metric_reader> reader;
+    std::shared_ptr<const spec::metric_reader> reader;
     std::optional<net::http_client::ticket> out{};
-    metric_reading seen{};
+    spec::metric_reading seen{};
   };
 
   std::optional<failure> take_status(http_response& answer);
   observation complete();
 
   net::prepared_ptr request_;
-  std::shared_ptr<const status_reader> reader_;
+  std::shared_ptr<const spec::status_reader> reader_;
   std::vector<source> sources_;  ///< in the order of the spec
   net::http_client* client_ = nullptr;
   std::optional<net::http_client::ticket> out_;  ///< the status request

@@ -3,8 +3,8 @@
 // cache instead of ten thousand in memory.
 #pragma once
 
-#include "messages/status_json.hpp"
 #include "messages/target_spec.hpp"
+#include "spec/status_json.hpp"
 
 #include <memory>
 #include <span>
@@ -16,11 +16,12 @@ namespace scaleit::actors {
 /// Throws std::invalid_argument when a pointer of the spec is none.
 class reader_cache {
  public:
-  std::shared_ptr<const status_reader> of(const target_spec& spec) {
+  std::shared_ptr<const spec::status_reader> of(const target_spec& spec) {
     return cached(statuses_, key(spec), spec);
   }
   /// Of metrics that share one URL.
-  std::shared_ptr<const metric_reader> of(std::span<const metric_spec* const> metrics) {
+  std::shared_ptr<const spec::metric_reader> of(
+      std::span<const metric_spec* const> metrics) {
     std::string k;
     for (const auto* m : metrics) k += part(*m);
     return cached(metrics_, k, metrics);
@@ -49,8 +50,8 @@ class reader_cache {
     return k;
   }
 
-  readers<status_reader> statuses_;
-  readers<metric_reader> metrics_;
+  readers<spec::status_reader> statuses_;
+  readers<spec::metric_reader> metrics_;
 };
 
 }  // namespace scaleit::actors

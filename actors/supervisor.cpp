@@ -44,7 +44,7 @@ std::string_view to_string(role r) {
 }
 
 supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, roster* r,
-                                                                health* h) {
+                                                                telemetry::health* h) {
   with = s;
   all = r;
   board = h;
@@ -292,7 +292,7 @@ void supervisor_state::on_stop_check() {
 
 supervisor_actor::behavior_type supervisor(
     supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
-    roster* all, health* board) {
+    roster* all, telemetry::health* board) {
   return self->state.make_behavior(with, all, board);
 }
 

@@ -9,9 +9,9 @@
 #pragma once
 
 #include "actors/crew.hpp"
-#include "actors/health.hpp"
 #include "actors/ledger.hpp"
 #include "actors/restart_budget.hpp"
+#include "telemetry/health.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -37,18 +37,13 @@ struct subscriber {
   steady_time crashed_at{};
 };
 
-/// What is known of a target from before the daemon's start.
-struct remembered {
-  target_ptr spec;
-  policy::history history;
-};
-
 /// Who works here. Outlives the supervisor.
 struct roster {
   std::unordered_map<std::string, crew> crews;
   std::vector<subscriber> subscribers;
-  std::map<std::string, remembered> before;  ///< of targets that are not yet added
-  std::string stop_reason;                   ///< not empty: stopping
+  std::map<std::string, policy::remembered>
+      before;               ///< of targets that are not yet added
+  std::string stop_reason;  ///< not empty: stopping
   steady_time stop_deadline{};
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
   std::uint64_t supervisor_restarts = 0;
@@ -60,7 +55,7 @@ struct supervisor_state {
 
   explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
   supervisor_actor::behavior_type make_behavior(services* with, roster* all,
-                                                health* board);
+                                                telemetry::health* board);
 
   // -- targets -------------------------------------------------------------------
   void on_add(const add_target& x);
@@ -95,12 +90,12 @@ struct supervisor_state {
   supervisor_actor::pointer self;
   services* with = nullptr;
   roster* all = nullptr;
-  health* board = nullptr;
+  telemetry::health* board = nullptr;
   std::unordered_map<caf::actor_id, worker> workers;
 };
 
 supervisor_actor::behavior_type supervisor(
     supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
-    roster* all, health* board);
+    roster* all, telemetry::health* board);
 
 }  // namespace scaleit::actors

@@ -21,7 +21,7 @@
 #include <sys/resource.h>
 #include <system_error>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -229,4 +229,4 @@ int run_app(const app_options& options) {
   }
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -9,7 +9,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// As given on the command line; run_app() checks what is text.
 struct app_options {
@@ -32,4 +32,4 @@ CLI::App* add_app_command(CLI::App& root, app_options& options);
 /// listen. Errors are one line on stderr.
 int run_app(const app_options& options);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -6,7 +6,7 @@
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -94,4 +94,4 @@ std::variant<int, std::string> parse_replicas(std::string_view body) {
                      rapidjson::GetParseError_En(result.Code()));
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -146,4 +146,4 @@ std::string status_document(double utilisation, int replicas) {
   return out;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-namespace scaleit {
+namespace scaleit::main {
 
 struct app_service_settings {
   simulation::application_settings world;
@@ -72,4 +72,4 @@ std::string status_document(double utilisation, int replicas);
 /// The number must be an integer literal from 1 to bounds::sample_replicas_max.
 std::variant<int, std::string> parse_replicas(std::string_view body);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,7 +1,7 @@
 #include "main/chaos_plan.hpp"
 
-#include "main/input_error.hpp"
 #include "messages/text.hpp"
+#include "spec/input_error.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +12,7 @@
 #include <memory>
 #include <random>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 constexpr std::array<std::string_view, 6> actors_known{
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 6> actors_known{
 chaos_rates parse_chaos(std::string_view text) {
   chaos_rates rates;
   const auto fail = [](std::string_view item) {
-    throw input_error{
+    throw spec::input_error{
         fmt::format("--chaos '{}' is not valid; accepted: ACTOR=RATE[,ACTOR=RATE...] "
                     "with a rate from 0 to 1 "
                     "and an actor of {}",
@@ -62,4 +62,4 @@ actors::chaos make_chaos(const chaos_rates& rates) {
   }};
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace scaleit {
+namespace scaleit::main {
 
 using chaos_rates = std::map<std::string, double, std::less<>>;
 
@@ -18,4 +18,4 @@ chaos_rates parse_chaos(std::string_view text);
 /// and half after the handling.
 actors::chaos make_chaos(const chaos_rates& rates);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,15 +1,16 @@
 #include "main/check_command.hpp"
 
-#include "main/config_file.hpp"
-#include "main/environment.hpp"
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/streams.hpp"
-#include "messages/spec_schema.hpp"
 #include "messages/text.hpp"
+#include "spec/config_file.hpp"
+#include "spec/environment.hpp"
+#include "spec/input_error.hpp"
+#include "spec/spec_schema.hpp"
 
 #include <CLI/CLI.hpp>
 
-namespace scaleit {
+namespace scaleit::main {
 
 CLI::App* add_check_command(CLI::App& root, check_options& options) {
   auto* check = root.add_subcommand(
@@ -28,9 +29,9 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 }
 
 int run_check(const check_options& options) {
-  const auto env = environment::load(options.env_file);
-  const auto loaded = load_config(options.file, config_use::check, env);
-  for (const auto& line : told(loaded)) put_error(line);
+  const auto env = spec::environment::load(options.env_file);
+  const auto loaded = spec::load_config(options.file, spec::config_use::check, env);
+  for (const auto& line : spec::told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;
   const auto count = loaded.content.targets.size();
   print("{}: valid, {} target{}\n", printable(options.file), count,
@@ -44,8 +45,8 @@ CLI::App* add_schema_command(CLI::App& root) {
 }
 
 int run_schema() {
-  put(config_schema());
+  put(spec::config_schema());
   return exit_code::success;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

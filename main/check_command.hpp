@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 struct check_options {
   std::string file;
@@ -22,4 +22,4 @@ int run_check(const check_options& options);
 CLI::App* add_schema_command(CLI::App& root);
 int run_schema();
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -2,17 +2,18 @@
 
 #include "actors/house.hpp"
 #include "actors/loop_scheduler.hpp"
-#include "actors/metrics.hpp"
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
-#include "main/restore.hpp"
 #include "main/signals.hpp"
 #include "main/streams.hpp"
 #include "main/watch.hpp"
 #include "messages/text.hpp"
 #include "net/client.hpp"
-#include "net/process_metrics.hpp"
+#include "record/restore.hpp"
+#include "spec/input_error.hpp"
+#include "telemetry/metrics.hpp"
+#include "telemetry/process_metrics.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -26,7 +27,7 @@
 #include <system_error>
 #include <utility>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -57,14 +58,14 @@ class daemon {
 
   void run() {
     for (const auto& file : {options_.config_file, options_.env_file})
-      if (!file.empty())
-        log(actors::log_level::info, "settings read from " + printable(file));
-    for (const auto& w : options_.warnings) log(actors::log_level::warning, w);
+      if (!file.empty()) log(log_level::info, "settings read from " + printable(file));
+    for (const auto& w : options_.warnings) log(log_level::warning, w);
     if (recording_) recording_->announce();
     if (!options_.chaos.empty()) warn_of_chaos();
-    log(actors::log_level::info,
-        fmt::format("metrics on http://{}/metrics",
-                    listen_address{options_.metrics.address, watch_.port()}.text()));
+    log(log_level::info,
+        fmt::format(
+            "metrics on http://{}/metrics",
+            spec::listen_address{options_.metrics.address, watch_.port()}.text()));
     house_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
     house_.subscribe("logger", [this](const event& e) {
       for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
@@ -100,10 +101,10 @@ class daemon {
 
   /// A restarted daemon goes on with what it knew.
   void remember() {
-    auto before = restore(options_.record->directory, options_.targets);
-    for (const auto& p : before.problems) log(actors::log_level::warning, p);
+    auto before = record::restore(options_.record->directory, options_.targets);
+    for (const auto& p : before.problems) log(log_level::warning, p);
     if (const auto n = before.targets.size(); n > 0)
-      log(actors::log_level::info,
+      log(log_level::info,
           fmt::format("the record remembers {} {}", n, n == 1 ? "target" : "targets"));
     house_.remember(std::move(before.targets));
   }
@@ -112,9 +113,9 @@ class daemon {
     std::string rates;
     for (const auto& [actor, rate] : options_.chaos)
       rates += fmt::format(" {}={}", actor, rate);
-    log(actors::log_level::warning, "CHAOS is on: actors are made to crash on purpose (" +
-                                        rates.substr(1) +
-                                        "); a testing aid, never for production");
+    log(log_level::warning, "CHAOS is on: actors are made to crash on purpose (" +
+                                rates.substr(1) +
+                                "); a testing aid, never for production");
   }
 
   /// From the watch's thread.
@@ -157,19 +158,19 @@ class daemon {
     const auto off = wall - house_.events().time_at(now);
     if (off < clock_step_min && off > -clock_step_min) return;
     house_.events().reanchor(now, wall);
-    log(actors::log_level::warning,
+    log(log_level::warning,
         fmt::format("the system's clock was set by {}", to_string(microseconds{off})));
   }
 
   const daemon_options& options_;
   net::event_loop loop_;
-  actors::metrics counters_;
-  net::process_metrics process_;
+  telemetry::metrics counters_;
+  telemetry::process_metrics process_;
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;
   actors::house house_;
-  actors::log_book book_;
+  telemetry::log_lines book_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
   std::optional<steady_time> beat_due_;
@@ -190,10 +191,10 @@ int run_daemon(const daemon_options& options) {
         "another",
         options.metrics.text(), e.what());
     return exit_code::failure;
-  } catch (const record_error& e) {
+  } catch (const record::record_error& e) {
     stop_log();
     complain("{}", e.what());
-    const bool locked = dynamic_cast<const record_locked*>(&e) != nullptr;
+    const bool locked = dynamic_cast<const record::record_locked*>(&e) != nullptr;
     return locked ? exit_code::failure : exit_code::bad_input;
   }
   d->run();
@@ -201,4 +202,4 @@ int run_daemon(const daemon_options& options) {
   return exit_code::success;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,31 +1,31 @@
 // The daemon: the control loop, its actors, and the watch beside it.
 #pragma once
 
-#include "actors/log_book.hpp"
 #include "main/chaos_plan.hpp"
 #include "main/descriptors.hpp"
-#include "main/listen.hpp"
-#include "messages/record_writer.hpp"
 #include "messages/target_spec.hpp"
+#include "record/record_writer.hpp"
+#include "spec/listen.hpp"
+#include "telemetry/log_lines.hpp"
 
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace scaleit {
+namespace scaleit::main {
 
 struct daemon_options {
   descriptor_shares descriptors{};
-  listen_address metrics{"0.0.0.0", 8000};
-  listen_address api{"127.0.0.1", 8001};
+  spec::listen_address metrics{"0.0.0.0", 8000};
+  spec::listen_address api{"127.0.0.1", 8001};
   std::string token_file;             ///< of the API; empty: none
   std::string env_file;               ///< that was read, for the log
   std::string config_file;            ///< likewise
   std::vector<std::string> warnings;  ///< about what it says, for the log
   std::string ca_file;                ///< PEM for https; empty: the system's roots
   chaos_rates chaos;
-  actors::log_level level = actors::log_level::info;
-  std::optional<record_options> record;  ///< where events are kept
+  log_level level = log_level::info;
+  std::optional<record::record_options> record;  ///< where events are kept
   std::vector<target_ptr> targets;
 };
 
@@ -33,4 +33,4 @@ struct daemon_options {
 /// what goes wrong at the start is one line on stderr.
 int run_daemon(const daemon_options& options);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

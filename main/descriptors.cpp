@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <sys/resource.h>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -56,4 +56,4 @@ descriptor_shares claim_descriptors() {
       taken + own_min + clients_min + applications_min)};
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace scaleit {
+namespace scaleit::main {
 
 struct descriptor_shares {
   std::size_t own;      ///< the loops, the record, look-ups of names, files that are read
@@ -22,4 +22,4 @@ std::optional<descriptor_shares> share_descriptors(std::size_t allowed,
 /// which names it, when it is too low.
 descriptor_shares claim_descriptors();
 
-}  // namespace scaleit
+}  // namespace scaleit::main

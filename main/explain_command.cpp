@@ -1,20 +1,21 @@
 #include "main/explain_command.hpp"
 
-#include "main/explanation.hpp"
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/progress.hpp"
-#include "main/record_specs.hpp"
 #include "main/replay_command.hpp"
 #include "main/streams.hpp"
-#include "messages/record_reader.hpp"
 #include "messages/text.hpp"
+#include "record/explanation.hpp"
+#include "record/record_reader.hpp"
+#include "record/record_specs.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <set>
 
-namespace scaleit {
+namespace scaleit::main {
 
 CLI::App* add_explain_command(CLI::App& root, explain_options& options) {
   auto* explain = root.add_subcommand(
@@ -47,11 +48,12 @@ std::string listed(const std::set<std::string, std::less<>>& names) {
 
 /// Everything of the record up to `at` goes through the replay and the explanation.
 /// Answers the time of the last event.
-time_point follow(record_reader& reader, time_point at, policy::replayer& replay,
-                  explanation& story, std::set<std::string, std::less<>>& targets) {
+time_point follow(record::record_reader& reader, time_point at, record::replayer& replay,
+                  record::explanation& story,
+                  std::set<std::string, std::less<>>& targets) {
   time_point last{};
   progress bar;
-  recorded_event e;
+  record::recorded_event e;
   for (std::uint64_t n = 0; reader.next(e); ++n) {
     if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
     if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
@@ -68,36 +70,37 @@ time_point follow(record_reader& reader, time_point at, policy::replayer& replay
 
 int run_explain(const explain_options& options) {
   if (!options.record)
-    throw input_error{
+    throw spec::input_error{
         "explain needs --record RECORD: the directory that `scaleit run "
         "--record` writes"};
   const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
-  const record_specs specs{options.spec};
-  explanation story{options.target};
-  policy::replay_options how;
+  const record::record_specs specs{options.spec};
+  record::explanation story{options.target};
+  record::replay_options how;
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
   how.parse_spec = [&](std::string_view target, const std::string& json) {
     return target == options.target ? recorded_or_complain(target, json) : nullptr;
   };
-  how.decided = [&](const policy::replayed& x) { story.decided(x); };
-  policy::replayer replay{std::move(how)};
+  how.decided = [&](const record::replayed& x) { story.decided(x); };
+  record::replayer replay{std::move(how)};
   std::set<std::string, std::less<>> targets;
   try {
-    record_reader reader{*options.record, event_reader::steps::read};
+    record::record_reader reader{*options.record, record::event_reader::steps::read};
     const auto last = follow(reader, at, replay, story, targets);
     if (!targets.contains(options.target))
-      throw input_error{fmt::format("'{}' is not in the record; it has {}",
-                                    printable(options.target, 80), listed(targets))};
+      throw spec::input_error{fmt::format("'{}' is not in the record; it has {}",
+                                          printable(options.target, 80),
+                                          listed(targets))};
     if (!story.has_seen())
-      throw input_error{fmt::format("'{}' is not in the record until {}",
-                                    printable(options.target, 80), to_rfc3339(at))};
+      throw spec::input_error{fmt::format("'{}' is not in the record until {}",
+                                          printable(options.target, 80), to_rfc3339(at))};
     put(story.text(options.at ? at : last, replay.find(options.target)));
     for (const auto& sentence : reader.report().sentences()) complain("{}", sentence);
-  } catch (const record_error& e) {
-    throw input_error{e.what()};
+  } catch (const record::record_error& e) {
+    throw spec::input_error{e.what()};
   }
   return exit_code::success;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

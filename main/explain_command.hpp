@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// As given on the command line; run_explain() checks what is text.
 struct explain_options {
@@ -24,4 +24,4 @@ CLI::App* add_explain_command(CLI::App& root, explain_options& options);
 /// Throws input_error; otherwise answers the exit code.
 int run_explain(const explain_options& options);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

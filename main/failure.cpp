@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <system_error>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -52,4 +52,4 @@ std::string failure_sentence(const std::exception& e) {
   }
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

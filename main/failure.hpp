@@ -5,9 +5,9 @@
 #include <exception>
 #include <string>
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// One line: the cause, and the limit that is behind it where there is one.
 std::string failure_sentence(const std::exception& e);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,7 +1,7 @@
 #include "main/logging.hpp"
 
-#include "messages/event_json.hpp"
 #include "messages/time.hpp"
+#include "record/event_json.hpp"
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -13,20 +13,20 @@
 #include <chrono>
 #include <memory>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
 log_format format = log_format::text;
 std::shared_ptr<spdlog::async_logger> logger;
 
-spdlog::level::level_enum to_spdlog(actors::log_level l) {
+spdlog::level::level_enum to_spdlog(log_level l) {
   constexpr std::array levels{spdlog::level::debug, spdlog::level::info,
                               spdlog::level::warn, spdlog::level::err};
   return levels[static_cast<std::size_t>(l)];
 }
 
-std::string as_json(actors::log_level level, std::string_view text, const event* about) {
+std::string as_json(log_level level, std::string_view text, const event* about) {
   constexpr std::array<std::string_view, 4> names{"debug", "info", "warning", "error"};
   const auto name = names[static_cast<std::size_t>(level)];
   const auto now = std::chrono::floor<microseconds>(std::chrono::system_clock::now());
@@ -40,7 +40,7 @@ std::string as_json(actors::log_level level, std::string_view text, const event*
   put("level"), put(name);
   put("message"), put(text);
   if (about) {
-    const auto line = to_json(*about);
+    const auto line = record::to_json(*about);
     put("event"), json.RawValue(line.data(), line.size(), rapidjson::kObjectType);
   }
   json.EndObject();
@@ -49,7 +49,7 @@ std::string as_json(actors::log_level level, std::string_view text, const event*
 
 }  // namespace
 
-void start_log(actors::log_level level, log_format f) {
+void start_log(log_level level, log_format f) {
   format = f;
   spdlog::init_thread_pool(bounds::log_lines_waiting_max, 1);
   logger = std::make_shared<spdlog::async_logger>(
@@ -61,7 +61,7 @@ void start_log(actors::log_level level, log_format f) {
   logger->flush_on(spdlog::level::debug);
 }
 
-void log(actors::log_level level, std::string_view text, const event* about) {
+void log(log_level level, std::string_view text, const event* about) {
   const auto to = to_spdlog(level);
   if (!logger || !logger->should_log(to)) return;
   if (format == log_format::json)
@@ -80,4 +80,4 @@ void stop_log() {
   logger.reset();      // is nobody using the sinks any more
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,15 +1,16 @@
 // The `scaleit` binary: options in, exit code out. One file per command beside this.
 #include "main/app_command.hpp"
 #include "main/check_command.hpp"
-#include "main/config_file.hpp"
+#include "main/exit_code.hpp"
 #include "main/explain_command.hpp"
 #include "main/failure.hpp"
-#include "main/input_error.hpp"
 #include "main/logging.hpp"
 #include "main/replay_command.hpp"
 #include "main/run_command.hpp"
 #include "main/signals.hpp"
 #include "main/streams.hpp"
+#include "spec/config_file.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,7 +19,7 @@
 #include <sstream>
 #include <string>
 
-using namespace scaleit;
+using namespace scaleit::main;
 
 namespace {
 
@@ -62,7 +63,7 @@ int dispatch(int argc, char** argv) {
   if (schema_command->parsed()) return run_schema();
   if (replay_command->parsed()) return run_replay(replay);
   if (explain_command->parsed()) return run_explain(explain);
-  throw input_error{"a command is required (see scaleit --help)"};
+  throw scaleit::spec::input_error{"a command is required (see scaleit --help)"};
 }
 
 }  // namespace
@@ -72,9 +73,10 @@ int main(int argc, char** argv) {
   make_writes_fail_quietly();
   try {
     return dispatch(argc, argv);
-  } catch (const bad_config&) {
+  } catch (const scaleit::spec::bad_config& e) {
+    for (const auto& line : e.lines) put_error(line);
     return exit_code::bad_input;
-  } catch (const input_error& e) {
+  } catch (const scaleit::spec::input_error& e) {
     complain("{}", e.what());
     return exit_code::bad_input;
   } catch (const output_error& e) {

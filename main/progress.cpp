@@ -6,7 +6,7 @@
 #include <string>
 #include <unistd.h>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -48,4 +48,4 @@ void progress::draw(std::uint64_t done, std::optional<std::uint64_t> total) {
   std::fflush(stderr);
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

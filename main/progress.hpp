@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace scaleit {
+namespace scaleit::main {
 
 class progress {
  public:
@@ -24,4 +24,4 @@ class progress {
   std::chrono::steady_clock::time_point next_;
 };
 
-}  // namespace scaleit
+}  // namespace scaleit::main

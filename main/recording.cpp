@@ -8,9 +8,9 @@
 #include <chrono>
 #include <exception>
 
-namespace scaleit {
+namespace scaleit::main {
 
-recording::recording(const record_options& o, actors::house& house,
+recording::recording(const record::record_options& o, actors::house& house,
                      prometheus::Registry& registry)
     : directory_(o.directory),
       house_(house),
@@ -22,9 +22,8 @@ recording::recording(const record_options& o, actors::house& house,
 }
 
 void recording::announce() const {
-  log(actors::log_level::info,
-      fmt::format("recording into {}, from event {} on", printable(directory_),
-                  recorder_.last_id() + 1));
+  log(log_level::info, fmt::format("recording into {}, from event {} on",
+                                   printable(directory_), recorder_.last_id() + 1));
 }
 
 void recording::pulse(steady_time now) {
@@ -49,7 +48,7 @@ void recording::drain() {
     try {
       recorder_.take(*e);
     } catch (const std::exception& error) {
-      log(actors::log_level::error,
+      log(log_level::error,
           fmt::format("event {} is not recorded: {}", e->sequence, error.what()));
     }
   }
@@ -60,9 +59,8 @@ void recording::finish() {
   recorder_.stop();
   pulse(std::chrono::steady_clock::now());
   if (const auto s = recorder_.state(); !s.writing)
-    log(actors::log_level::warning,
-        fmt::format("the record ends early ({}); {} events were lost", s.error,
-                    s.dropped));
+    log(log_level::warning, fmt::format("the record ends early ({}); {} events were lost",
+                                        s.error, s.dropped));
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

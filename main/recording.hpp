@@ -3,19 +3,20 @@
 #pragma once
 
 #include "actors/house.hpp"
-#include "actors/record_metrics.hpp"
-#include "actors/recorder.hpp"
+#include "record/recorder.hpp"
+#include "telemetry/record_metrics.hpp"
+#include "telemetry/record_streak.hpp"
 
 #include <memory>
 #include <string>
 
-namespace scaleit {
+namespace scaleit::main {
 
 class recording {
  public:
   /// Opens the record (throws record_error, record_locked) and lets the ids of the
   /// house's events go on after it.
-  recording(const record_options& o, actors::house& house,
+  recording(const record::record_options& o, actors::house& house,
             prometheus::Registry& registry);
 
   /// Says in the log where it goes.
@@ -34,10 +35,10 @@ class recording {
 
   const std::string directory_;
   actors::house& house_;
-  actors::recorder recorder_;
-  actors::record_metrics metrics_;
-  actors::record_streak streak_;
+  record::recorder recorder_;
+  telemetry::record_metrics metrics_;
+  telemetry::record_streak streak_;
   std::shared_ptr<actors::subscription> events_;
 };
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -1,17 +1,18 @@
 #include "main/replay_command.hpp"
 
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/progress.hpp"
-#include "main/record_specs.hpp"
-#include "main/replay_output.hpp"
 #include "main/streams.hpp"
-#include "messages/record_reader.hpp"
 #include "messages/text.hpp"
+#include "record/record_reader.hpp"
+#include "record/record_specs.hpp"
+#include "record/replay_output.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-namespace scaleit {
+namespace scaleit::main {
 
 CLI::App* add_replay_command(CLI::App& root, replay_options& options) {
   auto* replay = root.add_subcommand(
@@ -44,14 +45,14 @@ CLI::App* add_replay_command(CLI::App& root, replay_options& options) {
 time_point parse_time_option(std::string_view option, const std::string& text) {
   for (const char* rest : {"", "Z", "T00:00:00Z", ":00Z"})
     if (const auto t = parse_rfc3339(text + rest)) return *t;
-  throw input_error{
+  throw spec::input_error{
       fmt::format("{} '{}' is not valid; accepted: a time as RFC 3339 has it, such as "
                   "2026-01-31T09:30:00Z",
                   option, printable(text, 80))};
 }
 
 target_ptr recorded_or_complain(std::string_view target, const std::string& json) {
-  auto [spec, problem] = record_specs::recorded(target, json);
+  auto [spec, problem] = record::record_specs::recorded(target, json);
   if (!problem.empty()) complain("{}", problem);
   return spec;
 }
@@ -59,12 +60,12 @@ target_ptr recorded_or_complain(std::string_view target, const std::string& json
 namespace {
 
 /// Tells what was wrong with the record, on standard error.
-void tell(const record_report& report) {
+void tell(const record::record_report& report) {
   for (const auto& sentence : report.sentences()) complain("{}", sentence);
 }
 
 /// Nothing could be decided: that is no answer, and why is worth a sentence.
-void require_specs(const policy::replayer& replay, const record_specs& specs,
+void require_specs(const record::replayer& replay, const record::record_specs& specs,
                    std::uint64_t decisions, const std::string& record) {
   if (replay.without_spec() == 0) return;
   std::string lacking;
@@ -77,12 +78,12 @@ void require_specs(const policy::replayer& replay, const record_specs& specs,
       lacking.empty() ? "" : fmt::format(" ({}: never)", printable(lacking)),
       specs.names().empty() ? ", as when its beginning is gone; --spec FILE brings a spec"
                             : "; --spec has " + specs.names());
-  if (decisions == 0) throw input_error{sentence};
+  if (decisions == 0) throw spec::input_error{sentence};
   complain("{}: left out", sentence);
 }
 
 /// A policy that was asked for and is for nobody here is a mistake.
-void require_match(const policy::replayer& replay, const record_specs& specs,
+void require_match(const record::replayer& replay, const record::record_specs& specs,
                    const replay_options& options) {
   if (!options.spec || replay.targets().empty()) return;
   std::string held;
@@ -90,29 +91,30 @@ void require_match(const policy::replayer& replay, const record_specs& specs,
     if (specs.given(name)) return;
     held += (held.empty() ? "" : ", ") + name;
   }
-  throw input_error{fmt::format("--spec '{}' is for {}; the record holds {}",
-                                printable(*options.spec, 200), specs.names(),
-                                printable(held))};
+  throw spec::input_error{fmt::format("--spec '{}' is for {}; the record holds {}",
+                                      printable(*options.spec, 200), specs.names(),
+                                      printable(held))};
 }
 
 }  // namespace
 
 int run_replay(const replay_options& options) {
-  const record_specs specs{options.spec};
-  policy::replay_options how;
+  const record::record_specs specs{options.spec};
+  record::replay_options how;
   if (options.from) how.from = parse_time_option("--from", *options.from);
   if (options.spec)
     how.spec_for = [&](std::string_view target) { return specs.given(target); };
   how.parse_spec = recorded_or_complain;
-  replay_output out{options.output == "json" ? replay_format::json : replay_format::table,
-                    put};
-  how.decided = [&](const policy::replayed& x) { out.add(x); };
+  record::replay_output out{options.output == "json" ? record::replay_format::json
+                                                     : record::replay_format::table,
+                            put};
+  how.decided = [&](const record::replayed& x) { out.add(x); };
 
-  policy::replayer replay{std::move(how)};
+  record::replayer replay{std::move(how)};
   try {
-    record_reader reader{options.record, event_reader::steps::read};
+    record::record_reader reader{options.record, record::event_reader::steps::read};
     progress bar;
-    recorded_event e;
+    record::recorded_event e;
     for (std::uint64_t n = 0; reader.next(e); ++n) {
       replay.feed(e);
       if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
@@ -120,10 +122,10 @@ int run_replay(const replay_options& options) {
     replay.finish();
     tell(reader.report());
     if (const auto& r = reader.report(); r.events == 0 && r.unknown == 0)
-      throw input_error{fmt::format("'{}' holds no event that can be read",
-                                    printable(options.record, 200))};
-  } catch (const record_error& e) {
-    throw input_error{e.what()};
+      throw spec::input_error{fmt::format("'{}' holds no event that can be read",
+                                          printable(options.record, 200))};
+  } catch (const record::record_error& e) {
+    throw spec::input_error{e.what()};
   }
   require_match(replay, specs, options);
   require_specs(replay, specs, out.counts().decisions, options.record);
@@ -131,4 +133,4 @@ int run_replay(const replay_options& options) {
   return out.counts().differ > 0 ? exit_code::no : exit_code::success;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

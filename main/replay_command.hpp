@@ -12,7 +12,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// As given on the command line; run_replay() checks what is text.
 struct replay_options {
@@ -35,4 +35,4 @@ time_point parse_time_option(std::string_view option, const std::string& text);
 /// The spec that an event tells; null, and a complaint, if it cannot be used.
 target_ptr recorded_or_complain(std::string_view target, const std::string& json);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

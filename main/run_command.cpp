@@ -1,13 +1,13 @@
 #include "main/run_command.hpp"
 
-#include "main/config_file.hpp"
 #include "main/daemon.hpp"
-#include "main/drop_in.hpp"
-#include "main/environment.hpp"
-#include "main/input_error.hpp"
 #include "main/logging.hpp"
 #include "messages/text.hpp"
 #include "net/tls.hpp"
+#include "spec/config_file.hpp"
+#include "spec/drop_in.hpp"
+#include "spec/environment.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -27,7 +27,7 @@ void check_ca_file(const char* name, const std::string& file) {
     if (file.empty()) throw std::runtime_error{"no name is given"};
     net::make_tls_context(file);
   } catch (const std::exception& e) {
-    throw input_error{
+    throw spec::input_error{
         fmt::format("{}='{}' cannot be used: {}; accepted: a file of certificates in PEM",
                     name, printable(file, 200), printable(e.what(), 200))};
   }
@@ -37,35 +37,38 @@ void check_ca_file(const char* name, const std::string& file) {
 /// is not. `use` gets the name to complain about and the value.
 template <class F>
 void setting(const std::optional<std::string>& option, const char* option_name,
-             const environment& env, const char* variable, F use) {
+             const spec::environment& env, const char* variable, F use) {
   if (option) return use(option_name, *option);
   const auto* value = env.find(variable);
   if (value == nullptr || value->empty()) return;
   try {
     use(variable, *value);
-  } catch (const input_error& e) {
-    throw input_error{e.what() + env.origin(variable)};
+  } catch (const spec::input_error& e) {
+    throw spec::input_error{e.what() + env.origin(variable)};
   }
 }
 
 /// What is to be scaled: what the config file says, or else the six variables.
-void add_targets(const run_options& options, const environment& env, daemon_options& d) {
+void add_targets(const run_options& options, const spec::environment& env,
+                 daemon_options& d) {
   if (!options.config) {
-    d.targets.push_back(std::make_shared<const target_spec>(read_drop_in(env).target));
+    d.targets.push_back(
+        std::make_shared<const target_spec>(spec::read_drop_in(env).target));
     return;
   }
-  const auto loaded = load_config(*options.config, config_use::run, env);
-  const auto& [settings, targets] = require_good(loaded);
+  const auto loaded = spec::load_config(*options.config, spec::config_use::run, env);
+  const auto& [settings, targets] = spec::require_good(loaded);
   d.config_file = *options.config;
-  d.metrics = parse_listen("listen.metrics", settings.listen.metrics);
-  d.api = parse_listen("listen.api", settings.listen.api);
+  d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);
+  d.api = spec::parse_listen("listen.api", settings.listen.api);
   d.token_file = settings.auth.token_file;
   if (settings.record)
-    d.record = record_options{settings.record->dir, settings.record->segment_bytes,
-                              settings.record->keep_bytes};
+    d.record =
+        record::record_options{settings.record->dir, settings.record->segment_bytes,
+                               settings.record->keep_bytes};
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));
-  for (const auto& line : told(loaded)) d.warnings.push_back(line);
+  for (const auto& line : spec::told(loaded)) d.warnings.push_back(line);
 }
 
 }  // namespace
@@ -127,8 +130,8 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
 int run_run(const run_options& options) {
   daemon_options d;
   d.descriptors = claim_descriptors();  // before the first file is opened
-  const auto env = environment::load(options.env_file);
-  d.level = read_log_level(env);
+  const auto env = spec::environment::load(options.env_file);
+  d.level = spec::read_log_level(env);
   d.env_file = env.file();
   add_targets(options, env, d);
   if (options.chaos) d.chaos = parse_chaos(*options.chaos);
@@ -139,12 +142,12 @@ int run_run(const run_options& options) {
           });
   setting(options.metrics_listen, "--metrics-listen", env, "SCALEIT_METRICS_LISTEN",
           [&](const char* what, const std::string& at) {
-            d.metrics = parse_listen(what, at);
+            d.metrics = spec::parse_listen(what, at);
           });
   setting(options.record, "--record", env, "SCALEIT_RECORD",
           [&](const char* what, const std::string& directory) {
             if (directory.empty())
-              throw input_error{
+              throw spec::input_error{
                   fmt::format("{}='' is not valid; accepted: a directory", what)};
             if (!d.record) d.record.emplace();  // the file may have set its sizes
             d.record->directory = directory;
@@ -154,4 +157,4 @@ int run_run(const run_options& options) {
   return run_daemon(d);
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

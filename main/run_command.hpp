@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-namespace scaleit {
+namespace scaleit::main {
 
 struct run_options {
   std::optional<std::string> config;
@@ -26,4 +26,4 @@ CLI::App* add_run_command(CLI::App& root, run_options& options);
 /// Throws input_error; otherwise answers the exit code.
 int run_run(const run_options& options);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

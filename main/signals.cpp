@@ -3,7 +3,7 @@
 #include <csignal>
 #include <cstring>
 
-namespace scaleit {
+namespace scaleit::main {
 
 void make_writes_fail_quietly() {
   sigset_t none;
@@ -25,4 +25,4 @@ std::string signal_name(int signal) {
   return name == nullptr ? "signal " + std::to_string(signal) : std::string{"SIG"} + name;
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

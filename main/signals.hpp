@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// For every command: writing where nobody reads, or beyond the limit on the size of a
 /// file, is an error of that write; and what is sent arrives, whatever mask we were
@@ -18,4 +18,4 @@ void ignore_stray_signals();
 /// "SIGTERM"
 std::string signal_name(int signal);
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
@@ -66,4 +66,4 @@ void put_error(std::string_view line) noexcept {
   }
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

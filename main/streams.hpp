@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// Standard output took less than it was given. what() says why.
 struct output_error : std::runtime_error {
@@ -39,4 +39,4 @@ void complain(fmt::format_string<Args...> text, Args&&... args) {
   put_error("scaleit: " + fmt::format(text, std::forward<Args>(args)...));
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

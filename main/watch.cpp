@@ -1,10 +1,11 @@
 #include "main/watch.hpp"
 
-#include "main/input_error.hpp"
+#include "main/exit_code.hpp"
 #include "main/logging.hpp"
 #include "main/signals.hpp"
 #include "messages/bounds.hpp"
-#include "net/exposition.hpp"
+#include "spec/input_error.hpp"
+#include "telemetry/exposition.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -12,11 +13,11 @@
 #include <system_error>
 #include <utility>
 
-namespace scaleit {
+namespace scaleit::main {
 
 namespace {
 
-net::server_options server_options_for(const listen_address& at,
+net::server_options server_options_for(const spec::listen_address& at,
                                        std::size_t connections_max) {
   net::server_options o;
   o.address = at.address;
@@ -33,9 +34,9 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 }  // namespace
 
-watch::watch(const listen_address& at, std::size_t connections_max,
+watch::watch(const spec::listen_address& at, std::size_t connections_max,
              std::vector<const prometheus::Collectable*> metrics,
-             const actors::health& board, std::function<void(std::string)> on_stop)
+             const telemetry::health& board, std::function<void(std::string)> on_stop)
     : metrics_(std::move(metrics)),
       board_(board),
       on_stop_(std::move(on_stop)),
@@ -47,7 +48,7 @@ watch::watch(const listen_address& at, std::size_t connections_max,
   await_signal();
 }
 
-std::unique_ptr<net::http_server> watch::listen(const listen_address& at,
+std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at,
                                                 std::size_t connections_max) {
   try {
     return std::make_unique<net::http_server>(
@@ -79,7 +80,7 @@ void watch::serve(net::server_request&& request, net::responder answer) const {
     return answer.send(std::move(refusal));
   }
   if (request.path == "/metrics" || request.path == "/")
-    return answer.send(net::exposition(metrics_, request.accept));
+    return answer.send(telemetry::exposition(metrics_, request.accept));
   if (request.path == "/healthz") return answer.send(plain(200, "ok\n"));
   if (request.path != "/readyz")
     return answer.send(plain(404, "not here; try /metrics, /healthz or /readyz\n"));
@@ -103,8 +104,7 @@ void watch::await_signal() {
 void watch::on_signal(int signal) {
   if (signal == SIGHUP) {
     // A terminal that is closed sends it, too: scaling goes on.
-    log(actors::log_level::info,
-        "SIGHUP: nothing changes; settings are read at the start only");
+    log(log_level::info, "SIGHUP: nothing changes; settings are read at the start only");
     return;
   }
   const auto at = std::chrono::steady_clock::now();
@@ -117,7 +117,7 @@ void watch::on_signal(int signal) {
   asked_by_ = signal;
   asked_ = at;
   const auto name = signal_name(signal);
-  log(actors::log_level::info, name + ": stopping");
+  log(log_level::info, name + ": stopping");
   // Whatever hangs, be it the loop itself or a reader of the log, the process ends.
   deadline_.expires_after(bounds::stop_deadline);
   deadline_.async_wait([](const boost::system::error_code& error) {
@@ -126,4 +126,4 @@ void watch::on_signal(int signal) {
   on_stop_(name);
 }
 
-}  // namespace scaleit
+}  // namespace scaleit::main

@@ -3,10 +3,10 @@
 // and stopped.
 #pragma once
 
-#include "actors/health.hpp"
-#include "main/listen.hpp"
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
+#include "spec/listen.hpp"
+#include "telemetry/health.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-namespace scaleit {
+namespace scaleit::main {
 
 /// The address is in use, not ours, or not permitted; what() is the system's reason.
 struct cannot_listen : std::runtime_error {
@@ -32,9 +32,9 @@ class watch {
  public:
   /// Listens at once; throws cannot_listen when it cannot. `on_stop` is called on
   /// this thread for the first signal that asks to stop, with its name.
-  watch(const listen_address& at, std::size_t connections_max,
-        std::vector<const prometheus::Collectable*> metrics, const actors::health& board,
-        std::function<void(std::string)> on_stop);
+  watch(const spec::listen_address& at, std::size_t connections_max,
+        std::vector<const prometheus::Collectable*> metrics,
+        const telemetry::health& board, std::function<void(std::string)> on_stop);
   /// Ends the thread.
   ~watch();
 
@@ -42,7 +42,7 @@ class watch {
   void start();
 
  private:
-  std::unique_ptr<net::http_server> listen(const listen_address& at,
+  std::unique_ptr<net::http_server> listen(const spec::listen_address& at,
                                            std::size_t connections_max);
   void serve(net::server_request&& request, net::responder answer) const;
   void await_signal();
@@ -50,7 +50,7 @@ class watch {
 
   net::event_loop loop_;
   std::vector<const prometheus::Collectable*> metrics_;
-  const actors::health& board_;
+  const telemetry::health& board_;
   std::function<void(std::string)> on_stop_;
   std::unique_ptr<net::http_server> server_;
   net::asio::signal_set signals_;
@@ -61,4 +61,4 @@ class watch {
   std::thread thread_;
 };
 
-}  // namespace scaleit
+}  // namespace scaleit::main

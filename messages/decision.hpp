@@ -14,8 +14,6 @@
 
 namespace scaleit {
 
-struct target_spec;
-
 enum class direction : std::int8_t { down = -1, none = 0, up = 1 };
 std::string_view to_string(direction d);
 
@@ -61,9 +59,6 @@ struct step {
   std::array<double, 4> numbers{};  ///< what `why()` puts into the sentence
   bool operator==(const step&) const = default;
 };
-
-/// The sentence of a step, complete with its numbers; `spec` is what was decided by.
-std::string why(const step& s, const target_spec& spec);
 
 struct decision {
   int current = 0;

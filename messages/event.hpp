@@ -96,6 +96,27 @@ struct event {
 
 using event_ptr = std::shared_ptr<const event>;
 
+/// What happened, in the order of `event::payload`.
+enum class event_kind : std::uint8_t {
+  daemon_started,
+  daemon_stopped,
+  target_added,
+  target_changed,
+  target_removed,
+  status_observed,
+  status_failed,
+  decision_made,
+  scale_requested,
+  scale_applied,
+  scale_failed,
+  actor_crashed,
+  actor_restarted,
+  unknown,  ///< a type or a source of a newer version: to be ignored
+};
+inline constexpr std::size_t event_kinds = std::variant_size_v<event::payload>;
+/// `scaleit.status.observed` and so on; anything else is unknown.
+event_kind kind_of(std::string_view type);
+
 /// `scaleit.status.observed` and so on.
 std::string_view type_name(const event& e);
 

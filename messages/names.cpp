@@ -1,7 +1,6 @@
 // The public names of the enumerations, each table beside its static_assert.
 #include "messages/decision.hpp"
 #include "messages/event.hpp"
-#include "messages/event_reader.hpp"
 #include "messages/observation.hpp"
 
 #include <array>

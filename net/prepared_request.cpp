@@ -1,6 +1,6 @@
 #include "net/prepared_request.hpp"
 
-#include "messages/headers.hpp"
+#include "net/headers.hpp"
 #include "net/sentence.hpp"
 
 #include <fmt/format.h>

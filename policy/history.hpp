@@ -42,6 +42,12 @@ void recall(const target_spec& spec, history& h, const event& e);
 /// Folds a change of the spec.
 void recall_changed(const target_spec& before, const target_spec& after, history& h);
 
+/// What is known of a target from before the daemon's start.
+struct remembered {
+  target_ptr spec;
+  policy::history history;
+};
+
 /// The spec of the shadow, or null.
 inline const target_spec* shadow_of(const target_spec& spec) {
   return spec.shadow.empty() ? nullptr : &spec.shadow.front();

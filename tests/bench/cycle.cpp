@@ -1,11 +1,11 @@
 // (a) The whole cycle against a real server over real sockets, beside wrk asking the
 // same server for the same document with as many connections.
 #include "actors/house.hpp"
-#include "actors/log_book.hpp"
 #include "actors/loop_scheduler.hpp"
-#include "actors/metrics.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
+#include "telemetry/log_lines.hpp"
+#include "telemetry/metrics.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
@@ -100,8 +100,8 @@ class closed_loop {
   net::event_loop loop_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_{
       loop_.io().get_executor()};
-  actors::metrics counters_{"bench"};
-  actors::log_book book_{actors::log_level::info};
+  telemetry::metrics counters_{"bench"};
+  telemetry::log_lines book_{log_level::info};
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;

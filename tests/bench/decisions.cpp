@@ -1,8 +1,8 @@
 // What a decision costs with every rule on and windows of an hour, what a target
 // remembers, and what a replay makes of a record in a second.
-#include "messages/event_json.hpp"
-#include "messages/event_reader.hpp"
-#include "policy/replayer.hpp"
+#include "record/event_json.hpp"
+#include "record/event_reader.hpp"
+#include "record/replayer.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
 
@@ -95,7 +95,7 @@ std::vector<std::string> recorded_hour() {
   const auto add = [&](event::payload what) {
     ++e.sequence;
     e.data = std::move(what);
-    lines.push_back(to_json(e));
+    lines.push_back(record::to_json(e));
   };
   std::vector<target_ptr> targets;
   std::vector<policy::history> histories(100);
@@ -128,18 +128,18 @@ void replay_record(benchmark::State& state) {
   const auto lines = recorded_hour();
   const auto spec = std::make_shared<const target_spec>(default_policy());
   std::uint64_t decisions = 0, differ = 0;
-  event_reader reader{event_reader::steps::read};
-  recorded_event e;
+  record::event_reader reader{record::event_reader::steps::read};
+  record::recorded_event e;
   std::string line;
   std::int64_t events = 0;
   for (auto _ : state) {
-    policy::replay_options how;
+    record::replay_options how;
     how.spec_for = [&](std::string_view) { return spec; };
-    how.decided = [&](const policy::replayed& x) {
+    how.decided = [&](const record::replayed& x) {
       ++decisions;
       differ += x.differs();
     };
-    policy::replayer replay{std::move(how)};
+    record::replayer replay{std::move(how)};
     for (const auto& l : lines) {
       line = l;
       if (reader.read(line, e)) replay.feed(e);

@@ -1,9 +1,9 @@
 // (d) What targets cost that do nothing, and the daemon with one target.
 #include "actors/house.hpp"
 #include "actors/loop_scheduler.hpp"
-#include "actors/metrics.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
+#include "telemetry/metrics.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
@@ -31,7 +31,7 @@ constexpr int population = 20'000;
 void add_idle_targets() {
   net::event_loop loop;
   const auto work = net::asio::make_work_guard(loop.io());
-  actors::metrics counters{"bench"};
+  telemetry::metrics counters{"bench"};
   net::pooled_client client{loop, {}};
   caf::actor_system_config config;
   actors::run_actors_on(config, loop);

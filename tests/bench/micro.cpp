@@ -2,9 +2,9 @@
 #include "actors/loop_scheduler.hpp"
 #include "actors/publisher.hpp"
 #include "actors/subscriber.hpp"
-#include "messages/status_json.hpp"
 #include "net/event_loop.hpp"
 #include "policy/decide.hpp"
+#include "spec/status_json.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
 
@@ -33,7 +33,7 @@ void decide_on(benchmark::State& state, double cpu) {
 }
 
 void read_status(benchmark::State& state) {
-  const status_reader reader{test::app_spec()};
+  const spec::status_reader reader{test::app_spec()};
   for (auto _ : state) {
     std::string body = R"({"cpu":{"highPriority":0.68},"replicas":10})";
     auto read = reader.read(body);

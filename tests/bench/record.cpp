@@ -1,8 +1,8 @@
 // What the record costs: an event made into a line and handed over, and a line read back.
-#include "actors/recorder.hpp"
-#include "messages/event_json.hpp"
-#include "messages/event_reader.hpp"
-#include "messages/record_reader.hpp"
+#include "record/event_json.hpp"
+#include "record/event_reader.hpp"
+#include "record/record_reader.hpp"
+#include "record/recorder.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/process.hpp"
@@ -46,28 +46,28 @@ std::vector<event> one_loop() {
 /// because the disk is slower than this loop is part of the count.
 void record_event(benchmark::State& state) {
   const test::temporary_directory at;
-  actors::recorder recorder{{at.path().string()},
-                            [] { return std::chrono::steady_clock::now(); }};
+  record::recorder record::recorder{{at.path().string()},
+                                    [] { return std::chrono::steady_clock::now(); }};
   auto events = one_loop();
   std::size_t i = 0;
-  for (auto _ : state) recorder.take(events[i++ % events.size()]);
-  recorder.stop();
-  const auto s = recorder.state();
+  for (auto _ : state) record::recorder.take(events[i++ % events.size()]);
+  record::recorder.stop();
+  const auto s = record::recorder.state();
   const auto kept =
       static_cast<double>(state.iterations()) - static_cast<double>(s.dropped);
   state.counters["bytes"] = static_cast<double>(s.bytes) / kept;
   state.counters["dropped"] = static_cast<double>(s.dropped);
 }
 
-void read_event(benchmark::State& state, event_reader::steps steps) {
+void read_event(benchmark::State& state, record::event_reader::steps steps) {
   std::vector<std::string> lines;
   std::size_t bytes = 0;
   for (const auto& e : one_loop()) {
-    lines.push_back(to_json(e));
+    lines.push_back(record::to_json(e));
     bytes += lines.back().size() + 1;
   }
-  event_reader reader{steps};
-  recorded_event e;
+  record::event_reader reader{steps};
+  record::recorded_event e;
   std::string buffer(4096, ' ');
   std::size_t i = 0;
   for (auto _ : state) {
@@ -85,17 +85,17 @@ void read_record(benchmark::State& state) {
   const test::temporary_directory at;
   constexpr std::int64_t loops = 50'000;
   {
-    record_writer writer{{at.path().string()}};
+    record::record_writer writer{{at.path().string()}};
     std::string lines;
-    for (auto& e : one_loop()) lines += to_json(e) + "\n";
+    for (auto& e : one_loop()) lines += record::to_json(e) + "\n";
     for (std::int64_t i = 0; i < loops; ++i) writer.append(lines);
     std::error_code error;
     while (writer.tidy(error)) {
     }
   }
   for (auto _ : state) {
-    record_reader reader{at.path().string()};
-    for (recorded_event e; reader.next(e);) benchmark::DoNotOptimize(e.id);
+    record::record_reader reader{at.path().string()};
+    for (record::recorded_event e; reader.next(e);) benchmark::DoNotOptimize(e.id);
     if (reader.report().events != 4 * loops) state.SkipWithError("not all was read");
   }
   state.counters["events/s"] = benchmark::Counter(
@@ -106,8 +106,10 @@ void read_record(benchmark::State& state) {
 
 void register_record() {
   benchmark::RegisterBenchmark("record/event", record_event);
-  benchmark::RegisterBenchmark("read/event", read_event, event_reader::steps::skip);
-  benchmark::RegisterBenchmark("read/event+steps", read_event, event_reader::steps::read);
+  benchmark::RegisterBenchmark("read/event", read_event,
+                               record::event_reader::steps::skip);
+  benchmark::RegisterBenchmark("read/event+steps", read_event,
+                               record::event_reader::steps::read);
   benchmark::RegisterBenchmark("read/200000 events", read_record);
 }
 

@@ -25,9 +25,9 @@ scaler_options recording_into(const std::string& directory, std::uint16_t applic
 std::string in(const temporary_directory& d) { return (d.path() / "record").string(); }
 
 std::vector<event_kind> kinds_of(const std::string& path) {
-  record_reader reader{path};
+  record::record_reader reader{path};
   std::vector<event_kind> kinds;
-  for (recorded_event e; reader.next(e);) kinds.push_back(e.kind);
+  for (record::recorded_event e; reader.next(e);) kinds.push_back(e.kind);
   return kinds;
 }
 

@@ -1,6 +1,6 @@
 #include "tests/e2e/running.hpp"
 
-#include "messages/record_reader.hpp"
+#include "record/record_reader.hpp"
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
@@ -111,8 +111,8 @@ scaler::~scaler() {
 /// read, and replayed without a difference.
 void scaler::check_record() const {
   try {
-    record_reader reader{record_, event_reader::steps::read};
-    for (recorded_event e; reader.next(e);) {
+    record::record_reader reader{record_, record::event_reader::steps::read};
+    for (record::recorded_event e; reader.next(e);) {
     }
     const auto& r = reader.report();
     std::string told;
@@ -125,7 +125,7 @@ void scaler::check_record() const {
     CAPTURE(again.out, again.err);
     CHECK(again.code == 0);
     CHECK(again.out.find("other steps") == std::string::npos);
-  } catch (const record_error& e) {
+  } catch (const record::record_error& e) {
     FAIL_CHECK(e.what());
   }
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace scaleit;
+using namespace scaleit::main;
 using namespace std::chrono_literals;
 using simulation::fault_kind;
 

@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.hpp"
 
-using namespace scaleit;
+using namespace scaleit::main;
 
 TEST_CASE("open files are shared and never more than there are") {
   for (std::size_t allowed = 0; allowed < 3000; ++allowed)

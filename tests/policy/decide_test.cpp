@@ -1,6 +1,7 @@
 #include "policy/decide.hpp"
 
 #include "policy/rules.hpp"
+#include "policy/why.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
@@ -118,7 +119,7 @@ TEST_CASE("the metric that asks for most wins") {
   o.metrics.push_back({"queue", 420});
   const auto d = decided(spec, o);
   CHECK(d.desired == 14);
-  CHECK(why(d.steps.back(), spec) == "queue asks for the most of 2 metrics");
+  CHECK(policy::why(d.steps.back(), spec) == "queue asks for the most of 2 metrics");
 }
 
 TEST_CASE("a missing metric forbids scaling in, never out") {
@@ -127,7 +128,7 @@ TEST_CASE("a missing metric forbids scaling in, never out") {
   const auto in = decided(spec, test::seen(10, 0.4));
   CHECK(in.recommended == 10);
   CHECK(in.desired == 10);
-  CHECK(why(in.steps.back(), spec) == "queue is missing: no scale-in without it");
+  CHECK(policy::why(in.steps.back(), spec) == "queue is missing: no scale-in without it");
   CHECK(decided(spec, test::seen(10, 0.95)).desired == 12);
 }
 
@@ -136,7 +137,8 @@ TEST_CASE("without any usable metric the count is held, but within its bounds") 
   observation o;
   o.replicas = 10;
   CHECK(decided(spec, o).desired == 10);
-  CHECK(why(decided(spec, o).steps[0], spec) == "no usable metric (cpu): held at 10");
+  CHECK(policy::why(decided(spec, o).steps[0], spec) ==
+        "no usable metric (cpu): held at 10");
   spec.max_replicas = 8;
   CHECK(decided(spec, o).desired == 8);
 }
@@ -153,15 +155,15 @@ TEST_CASE("the bounds hold whatever the metric says") {
 
 TEST_CASE("the sentences of a decision carry its numbers") {
   const auto up = decided(test::app_spec(), test::seen(10, 0.95));
-  CHECK(why(up.steps[0], test::app_spec()) ==
+  CHECK(policy::why(up.steps[0], test::app_spec()) ==
         "cpu 0.95 is 18.8 % above 0.80: 11.88 is rounded up to 12");
   const auto none = decided(test::app_spec(), test::seen(10, 0.83));
-  CHECK(why(none.steps[0], test::app_spec()) ==
+  CHECK(policy::why(none.steps[0], test::app_spec()) ==
         "within tolerance: cpu 0.83 is 3.8 % above 0.80, 12.5 % allowed");
   const auto floor = decided(test::app_spec(), test::seen(1, 0.0));
-  CHECK(why(floor.steps[1], test::app_spec()) == "raised to the minimum of 1");
+  CHECK(policy::why(floor.steps[1], test::app_spec()) == "raised to the minimum of 1");
   const auto off = decided(test::app_spec(), test::seen(0, 0.5));
-  CHECK(why(off.steps.back(), test::app_spec()) ==
+  CHECK(policy::why(off.steps.back(), test::app_spec()) ==
         "0 replicas while the minimum is 1: switched off by hand");
 }
 

@@ -6,6 +6,7 @@
 #include "messages/target_spec.hpp"
 #include "policy/load.hpp"
 #include "policy/schedule.hpp"
+#include "policy/why.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -98,7 +99,7 @@ inline std::string described(const std::optional<decision>& d, const target_spec
   s << d->current << " -> " << d->recommended << " -> " << d->desired;
   for (const auto& x : d->steps)
     s << "\n  " << to_string(x.code) << " " << x.from << " -> " << x.to << ": "
-      << why(x, spec);
+      << policy::why(x, spec);
   return s.str();
 }
 

@@ -26,7 +26,7 @@ void for_each_seed(int targets, Tell&& tell) {
 }
 
 /// What a replay decides.
-struct replayed {
+struct outcome {
   struct one {
     time_point at;
     bool shadow;
@@ -38,19 +38,19 @@ struct replayed {
   policy::history remembers;
 };
 
-replayed replay(const story& s, std::optional<time_point> from) {
-  replayed r;
-  policy::replay_options o;
+outcome replay(const story& s, std::optional<time_point> from) {
+  outcome r;
+  record::replay_options o;
   o.from = from;
   o.parse_spec = [&](std::string_view, const std::string&) {
     return std::make_shared<const target_spec>(s.spec());
   };
-  o.decided = [&](const policy::replayed& d) {
+  o.decided = [&](const record::replayed& d) {
     const bool same = d.made && d.recorded && !d.differs() && !d.differs_at();
     r.differ += !same;
     if (d.made) r.decisions.push_back({d.time, d.shadow, *d.made});
   };
-  policy::replayer player{o};
+  record::replayer player{o};
   for (const auto& e : s.record()) player.feed(e);
   player.finish();
   r.remembers = player.find("app")->remembers;

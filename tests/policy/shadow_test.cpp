@@ -1,5 +1,6 @@
 // The shadow: a second policy for the same observations, never acted on.
-#include "policy/replayer.hpp"
+#include "policy/why.hpp"
+#include "record/replayer.hpp"
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
 
@@ -51,7 +52,7 @@ TEST_CASE("the shadow decides by its own policy, and says what was done instead"
   CHECK(last.code == rule::shadow);
   CHECK(last.from == 15);
   CHECK(last.to == 15);
-  CHECK(why(last, spec.shadow[0]) ==
+  CHECK(policy::why(last, spec.shadow[0]) ==
         "a shadow, not acted on: the live policy decided 30");
   for (const auto& s : v.live->steps) CHECK(s.code != rule::shadow);
 }
@@ -173,15 +174,15 @@ TEST_CASE("a shadow that comes, goes or changes leaves the live memory alone") {
 TEST_CASE("a replay holds a shadow's lone fallback against its record") {
   const auto spec = shadowed([](auto& s) { s.fallback = fallback_spec{0, 6, {}}; });
   std::vector<int> told;
-  policy::replay_options o;
+  record::replay_options o;
   o.spec_for = [&](std::string_view) {
     return std::make_shared<const target_spec>(spec);
   };
-  o.decided = [&](const policy::replayed& d) {
+  o.decided = [&](const record::replayed& d) {
     if (d.shadow) told.push_back(d.recorded ? d.recorded->desired : -1);
   };
-  policy::replayer player{o};
-  recorded_event e;
+  record::replayer player{o};
+  record::recorded_event e;
   e.target = "app";
   e.kind = event_kind::status_observed;
   e.seen = wished(4, 4);

@@ -3,7 +3,7 @@
 // policy, folded from its events, told to the plain second policy, and recorded.
 #pragma once
 
-#include "policy/replayer.hpp"
+#include "record/replayer.hpp"
 #include "tests/policy/invariants.hpp"
 #include "tests/policy/naive.hpp"
 #include "tests/policy/random_case.hpp"
@@ -51,7 +51,7 @@ class story {
 
   const target_spec& spec() const { return spec_; }
   const policy::history& lived() const { return live_; }
-  const std::vector<recorded_event>& record() const { return record_; }
+  const std::vector<record::recorded_event>& record() const { return record_; }
 
  private:
   void add_shadow() {
@@ -147,7 +147,7 @@ class story {
     e.data = std::move(what);
     policy::recall(spec_, folded_, e);
   }
-  recorded_event& note(event_kind kind) {
+  record::recorded_event& note(event_kind kind) {
     auto& e = record_.emplace_back();
     e.kind = kind;
     e.target = "app";
@@ -178,7 +178,7 @@ class story {
   policy::history live_, folded_;
   int replicas_ = 0;
   time_point now_ = story_start;
-  std::vector<recorded_event> record_;
+  std::vector<record::recorded_event> record_;
 };
 
 }  // namespace scaleit::test

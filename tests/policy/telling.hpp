@@ -3,6 +3,7 @@
 #pragma once
 
 #include "policy/decide.hpp"
+#include "policy/why.hpp"
 #include "tests/support/builders.hpp"
 
 #include <algorithm>
@@ -72,7 +73,7 @@ class telling {
   std::string said(rule code) const {
     std::string sentence;
     for (const auto& s : last.steps)
-      if (s.code == code) sentence = why(s, spec);
+      if (s.code == code) sentence = policy::why(s, spec);
     return sentence;
   }
 

@@ -1,8 +1,8 @@
 // Every record in records/, by the pure replay and by the real actors under virtual time.
 // A record is added for what must never change again; none is ever changed.
-#include "main/config_file.hpp"
-#include "messages/record_reader.hpp"
-#include "policy/replayer.hpp"
+#include "record/record_reader.hpp"
+#include "record/replayer.hpp"
+#include "spec/config_file.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/recorded_world.hpp"
 
@@ -35,16 +35,16 @@ struct run {
   std::uint64_t differ = 0, by_other_steps = 0;
 };
 
-run replayed(const std::filesystem::path& record, std::optional<time_point> from = {}) {
+run replay_of(const std::filesystem::path& path, std::optional<time_point> from = {}) {
   run r;
-  policy::replay_options how;
+  record::replay_options how;
   how.from = from;
   how.parse_spec = [](std::string_view, const std::string& json) {
-    const auto read = read_config_text(json, "record", config_use::policy);
+    const auto read = spec::read_config_text(json, "record", spec::config_use::policy);
     return read.good() ? std::make_shared<const target_spec>(read.content.targets.at(0))
                        : nullptr;
   };
-  how.decided = [&](const policy::replayed& x) {
+  how.decided = [&](const record::replayed& x) {
     r.differ += x.differs();
     r.by_other_steps += x.differs_at().has_value();
     if (x.made)
@@ -53,9 +53,9 @@ run replayed(const std::filesystem::path& record, std::optional<time_point> from
                              x.made->desired,
                              {x.made->steps.begin(), x.made->steps.end()}});
   };
-  policy::replayer replay{std::move(how)};
-  record_reader reader{record.string(), event_reader::steps::read};
-  for (recorded_event e; reader.next(e);) {
+  record::replayer replay{std::move(how)};
+  record::record_reader reader{path.string(), record::event_reader::steps::read};
+  for (record::recorded_event e; reader.next(e);) {
     r.times.push_back(e.time);
     replay.feed(e);
   }
@@ -69,7 +69,7 @@ TEST_CASE("every kept record replays without a difference") {
   REQUIRE(records().size() >= 4);
   for (const auto& record : records()) {
     CAPTURE(record.filename());
-    const auto r = replayed(record);
+    const auto r = replay_of(record);
     CHECK(r.decisions.size() > 10);
     CHECK(r.differ == 0);
     CHECK(r.by_other_steps == 0);
@@ -79,14 +79,14 @@ TEST_CASE("every kept record replays without a difference") {
 TEST_CASE("a prefix that only rebuilds the memory leaves the rest as it was") {
   for (const auto& record : records()) {
     CAPTURE(record.filename());
-    const auto whole = replayed(record);
+    const auto whole = replay_of(record);
     for (int part = 1; part < 8; ++part) {
       const auto from =
           whole.times[whole.times.size() * static_cast<std::size_t>(part) / 8];
       auto expected = whole.decisions;
       std::erase_if(expected, [&](const line& l) { return l.time < from; });
       CAPTURE(to_rfc3339(from));
-      const auto rest = replayed(record, from);
+      const auto rest = replay_of(record, from);
       CHECK(rest.differ == 0);
       CHECK(rest.decisions == expected);
     }

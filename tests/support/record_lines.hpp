@@ -1,8 +1,8 @@
 // Lines of a record, made by the writer of events itself.
 #pragma once
 
-#include "messages/event_json.hpp"
-#include "messages/record_reader.hpp"
+#include "record/event_json.hpp"
+#include "record/record_reader.hpp"
 #include "tests/support/builders.hpp"
 
 #include <memory>
@@ -18,7 +18,7 @@ inline std::string record_line(std::uint64_t id) {
   e.time = time_point{microseconds{1769851800000000 + static_cast<std::int64_t>(id)}};
   e.target = app;
   e.data = scale_requested{static_cast<int>(id % 1000), static_cast<int>(id % 1000) + 1};
-  return to_json(e) + "\n";
+  return record::to_json(e) + "\n";
 }
 
 /// The lines of the ids from `first` to `last`.
@@ -30,13 +30,13 @@ inline std::string record_lines(std::uint64_t first, std::uint64_t last) {
 
 struct whole_record {
   std::vector<std::uint64_t> ids;
-  record_report report;
+  record::record_report report;
 };
 
 inline whole_record read_record(const std::string& path) {
-  record_reader reader{path};
+  record::record_reader reader{path};
   whole_record all;
-  for (recorded_event e; reader.next(e);) all.ids.push_back(e.id);
+  for (record::recorded_event e; reader.next(e);) all.ids.push_back(e.id);
   all.report = reader.report();
   return all;
 }

@@ -1,7 +1,7 @@
 #include "tests/support/recorded_world.hpp"
 
-#include "main/config_file.hpp"
-#include "messages/record_reader.hpp"
+#include "record/record_reader.hpp"
+#include "spec/config_file.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/document.h>
@@ -16,7 +16,7 @@ namespace scaleit::test {
 namespace {
 
 target_ptr spec_from(const std::string& json) {
-  const auto read = read_config_text(json, "record", config_use::policy);
+  const auto read = spec::read_config_text(json, "record", spec::config_use::policy);
   if (!read.good() || read.content.targets.size() != 1)
     throw std::runtime_error("the record's spec cannot be read: " + json);
   auto spec = read.content.targets.front();
@@ -61,11 +61,11 @@ std::string decided(int current, int recommended, int desired, bool shadow,
 }  // namespace
 
 recorded_world::recorded_world(const std::filesystem::path& record) {
-  record_reader reader{record.string(), event_reader::steps::read};
-  for (recorded_event e; reader.next(e);) take(e);
+  record::record_reader reader{record.string(), record::event_reader::steps::read};
+  for (record::recorded_event e; reader.next(e);) take(e);
 }
 
-void recorded_world::take(const recorded_event& e) {
+void recorded_world::take(const record::recorded_event& e) {
   if (started_ == time_point{}) started_ = e.time;
   ended_ = std::max(ended_, e.time);
   if (e.target.empty()) return;
@@ -90,9 +90,10 @@ void recorded_world::take(const recorded_event& e) {
       t.puts.push_back({e.time, e.what});
       break;
     case event_kind::decision_made:
-      recorded_.push_back({name, e.time,
-                           decided(e.current, e.recommended, e.desired, e.shadow, e.steps,
-                                   [](const recorded_step& s) { return s.rule; })});
+      recorded_.push_back(
+          {name, e.time,
+           decided(e.current, e.recommended, e.desired, e.shadow, e.steps,
+                   [](const record::recorded_step& s) { return s.rule; })});
       break;
     default:
       break;

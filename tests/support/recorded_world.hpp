@@ -4,8 +4,8 @@
 // For records of daemons in which no actor crashed: those polled on the same grid.
 #pragma once
 
-#include "messages/event_reader.hpp"
 #include "messages/target_spec.hpp"
+#include "record/event_reader.hpp"
 #include "tests/support/virtual_house.hpp"
 
 #include <deque>
@@ -53,7 +53,7 @@ class recorded_world {
     std::optional<poll> now;  ///< the poll whose metrics are being asked for
   };
 
-  void take(const recorded_event& e);
+  void take(const record::recorded_event& e);
   reply answer(const net::http_request& r, time_point now);
   static http_response status_of(const target_spec& spec, const poll& p);
 

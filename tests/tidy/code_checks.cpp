@@ -17,11 +17,18 @@ using std::string_view;
 const std::map<string, std::set<string>, std::less<>> floors_below{
     {"messages", {}},
     {"policy", {"messages"}},
-    {"simulation", {"messages", "policy"}},
     {"net", {"messages"}},
-    {"actors", {"messages", "policy", "net"}},
-    {"main", {"messages", "policy", "simulation", "net", "actors"}},
-    {"tests", {"messages", "policy", "simulation", "net", "actors", "main"}},
+    {"simulation", {"messages", "policy"}},
+    {"spec", {"messages", "policy", "net"}},
+    {"record", {"messages", "policy", "spec"}},
+    {"telemetry", {"messages", "policy", "net", "spec", "record"}},
+    {"actors", {"messages", "policy", "net", "spec", "record", "telemetry"}},
+    {"main",
+     {"messages", "policy", "net", "simulation", "spec", "record", "telemetry",
+      "actors"}},
+    {"tests",
+     {"messages", "policy", "net", "simulation", "spec", "record", "telemetry", "actors",
+      "main"}},
 };
 
 const std::set<string, std::less<>> rooms_with_caf{"actors", "main", "tests"};
@@ -36,13 +43,14 @@ struct banned_call {
 };
 
 const std::vector<banned_call>& banned_calls() {
-  const std::set<string, std::less<>> all{"messages", "policy", "simulation",
-                                          "net",      "actors", "main"};
-  const std::set<string, std::less<>> below_main{"messages", "policy", "simulation",
-                                                 "net", "actors"};
-  const std::set<string, std::less<>> timeless{"messages", "policy", "simulation",
-                                               "actors"};
-  const std::set<string, std::less<>> pure{"messages", "policy", "simulation"};
+  using rooms = std::set<string, std::less<>>;
+  const rooms pure{"messages", "policy", "simulation", "spec"};
+  const rooms timeless{"messages", "policy",    "simulation", "spec",
+                       "record",   "telemetry", "actors"};
+  auto below_main = timeless;
+  below_main.insert("net");
+  auto all = below_main;
+  all.insert("main");
   static const std::vector<banned_call> table{
       {std::regex(R"(\bsleep_(for|until)\b|\b(u|nano)?sleep\s*\()"), below_main,
        "nothing blocks on a loop; arm a timer"},

@@ -1,0 +1,20 @@
+// Events as CloudEvents 1.0 JSON, one line each (docs/reference/events.md).
+#pragma once
+
+#include "messages/event.hpp"
+
+#include <string>
+
+namespace scaleit::record {
+
+/// Appends the event as one line of JSON, without the newline. Header values
+/// and anything else that may be a secret are written as `***`.
+void append_json(std::string& out, const event& e);
+
+inline std::string to_json(const event& e) {
+  std::string out;
+  append_json(out, e);
+  return out;
+}
+
+}  // namespace scaleit::record

@@ -1,0 +1,286 @@
+#include "record/record_writer.hpp"
+
+#include "messages/bounds.hpp"
+#include "messages/text.hpp"
+#include "record/record_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <new>
+#include <optional>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <utility>
+
+namespace scaleit::record {
+
+namespace {
+
+namespace fs = std::filesystem;
+using record::last_error;
+using record::posix_file;
+
+[[noreturn]] void refuse(const std::string& directory, const std::string& why) {
+  throw record_error{
+      fmt::format("the record '{}' cannot be written: {}; accepted: a directory that can "
+                  "be created and written",
+                  printable(directory), why)};
+}
+
+/// The id of the first of lines that append_json made.
+std::optional<std::uint64_t> first_id_of(std::string_view lines) {
+  constexpr std::string_view before = R"("id":")";
+  const auto at = lines.substr(0, lines.find('\n')).find(before);
+  if (at == std::string_view::npos) return {};
+  const char* digits = lines.data() + at + before.size();
+  std::uint64_t id = 0;
+  const auto [end, error] = std::from_chars(digits, lines.data() + lines.size(), id);
+  if (error != std::errc{}) return {};
+  return id;
+}
+
+/// As many whole lines as fit into `bytes`, and the one that crosses it.
+std::string_view portion(std::string_view lines, std::uint64_t bytes) {
+  if (lines.size() <= bytes) return lines;
+  const auto newline = lines.find('\n', static_cast<std::size_t>(bytes));
+  return lines.substr(0, newline == std::string_view::npos ? newline : newline + 1);
+}
+
+bool same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Whether the name still leads to the open file.
+bool is_at(const posix_file& file, const fs::path& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(file.fd(), &open) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         same_file(open, named);
+}
+
+bool ends_with_newline(const fs::path& path, std::uint64_t size) {
+  const posix_file file{path, O_RDONLY};
+  char last = 0;
+  return file.is_open() && size > 0 &&
+         ::pread(file.fd(), &last, 1, static_cast<off_t>(size - 1)) == 1 && last == '\n';
+}
+
+bool disk_is_full(const std::error_code& e) {
+  return e == std::errc::no_space_on_device || e.value() == EDQUOT;
+}
+
+}  // namespace
+
+// -- opening ----------------------------------------------------------------------------
+
+record_writer::record_writer(record_options o)
+    : options_(std::move(o)), directory_(options_.directory) {
+  options_.segment_bytes = std::max<std::uint64_t>(
+      std::min(options_.segment_bytes, options_.keep_bytes / 2), 1);
+  try {
+    fs::create_directories(directory_);
+    lock();
+    take_stock();
+  } catch (const std::system_error& e) {
+    refuse(options_.directory, e.code().message());
+  }
+}
+
+void record_writer::lock() {
+  posix_file file{directory_ / "lock", O_RDWR | O_CREAT};
+  if (!file.is_open()) throw std::system_error{last_error()};
+  if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw std::system_error{last_error()};
+    throw record_locked{fmt::format("the record '{}' is being written by another daemon",
+                                    printable(options_.directory))};
+  }
+  lock_ = std::move(file);
+}
+
+void record_writer::take_stock() {
+  for (const auto& entry : fs::directory_iterator{directory_}) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("events-") && name.ends_with(record::unfinished_suffix))
+      fs::remove(entry.path());
+  }
+  auto all = record::list_segments(directory_);
+  for (; !all.empty() && all.back().bytes == 0; all.pop_back())
+    fs::remove(path_of(all.back()));
+  older_.assign(all.begin(), all.end());
+  if (!all.empty()) resume(all.back());
+}
+
+/// Ids go on after the newest segment's last. It is written on only where a whole line
+/// ends it.
+void record_writer::resume(const record::segment& newest) {
+  const auto path = path_of(newest);
+  record_reader reader{path.string()};
+  for (recorded_event e; reader.next(e);) {
+  }
+  last_id_ = std::max(newest.first_id, reader.report().last_id);
+  if (newest.compressed || newest.bytes >= options_.segment_bytes ||
+      !ends_with_newline(path, newest.bytes))
+    return;
+  file_ = posix_file{path, O_WRONLY | O_APPEND};
+  if (!file_.is_open()) throw std::system_error{last_error()};
+  newest_ = newest;
+  older_.pop_back();
+}
+
+/// Nothing that goes wrong here may end the thread that writes.
+template <class F>
+std::error_code record_writer::guarded(F f) {
+  try {
+    return f();
+  } catch (const std::system_error& e) {
+    return e.code();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  }
+}
+
+// -- writing ----------------------------------------------------------------------------
+
+fs::path record_writer::path_of(const record::segment& s) const {
+  return directory_ / record::segment_name(s.first_id, s.compressed);
+}
+
+bool record_writer::moved_away() const { return !is_at(file_, path_of(newest_)); }
+
+void record_writer::close_segment() {
+  file_.close();
+  if (newest_.bytes > 0) older_.push_back(newest_);
+  compression_failed_ = false;
+}
+
+std::error_code record_writer::open_segment(std::uint64_t first_id) {
+  std::error_code error;
+  fs::create_directories(directory_, error);
+  if (error) return error;
+  try {
+    if (!lock_.is_open() || !is_at(lock_, directory_ / "lock")) lock();
+  } catch (const std::system_error& e) {
+    return e.code();
+  } catch (const record_locked&) {
+    return std::make_error_code(std::errc::device_or_resource_busy);
+  }
+  newest_ = {first_id, false, 0};
+  // One of this name can only hold what a write that failed has left of this very line.
+  file_ = posix_file{path_of(newest_), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND};
+  if (!file_.is_open()) return last_error();
+  new_name_ = true;
+  return {};
+}
+
+std::error_code record_writer::make_ready(std::string_view lines) {
+  if (file_.is_open() && moved_away()) {
+    file_.close();
+    older_.clear();  // and those beside it, most likely
+    const auto error = open_segment(first_id_of(lines).value_or(last_id_ + 1));
+    if (error) return error;
+    for (const auto& s : record::list_segments(directory_))
+      if (s.first_id != newest_.first_id) older_.push_back(s);
+    return {};
+  }
+  if (file_.is_open() && newest_.bytes >= options_.segment_bytes) {
+    if (const auto error = sync()) return error;
+    close_segment();
+  }
+  if (file_.is_open()) return {};
+  const auto id = first_id_of(lines);
+  return id ? open_segment(*id) : std::make_error_code(std::errc::invalid_argument);
+}
+
+bool record_writer::cut_back() {
+  return ::ftruncate(file_.fd(), static_cast<off_t>(newest_.bytes)) == 0;
+}
+
+record_writer::outcome record_writer::append(std::string_view lines) {
+  outcome o;
+  while (o.written < lines.size()) {
+    const auto rest = lines.substr(o.written);
+    o.error = guarded([&] { return make_ready(rest); });
+    if (o.error) return o;
+    const auto part = portion(rest, options_.segment_bytes - newest_.bytes);
+    std::size_t written = 0;
+    o.error = file_.write(part, written);
+    const auto whole = o.error ? part.substr(0, written).rfind('\n') + 1 : written;
+    newest_.bytes += whole;
+    o.written += whole;
+    if (!o.error) continue;
+    // Behind a torn line nothing is written; and only a full disk gets better by itself.
+    if (!cut_back() || !disk_is_full(o.error)) close_segment();
+    return o;
+  }
+  return o;
+}
+
+std::error_code record_writer::sync() {
+  if (!file_.is_open()) return {};
+  auto error = file_.sync();
+  if (error) {
+    close_segment();  // what it holds is uncertain: what follows goes elsewhere
+    return error;
+  }
+  if (!new_name_) return {};
+  posix_file names{directory_, O_RDONLY | O_DIRECTORY};
+  if (names.is_open()) error = names.sync();
+  new_name_ = names.is_open() && error;
+  return error;
+}
+
+std::error_code record_writer::close() {
+  const auto error = sync();
+  file_.close();
+  compressor_.reset();
+  lock_.close();
+  return error;
+}
+
+// -- housekeeping -----------------------------------------------------------------------
+
+std::uint64_t record_writer::bytes_kept() const {
+  std::uint64_t sum = file_.is_open() ? newest_.bytes : 0;
+  for (const auto& s : older_) sum += s.bytes;
+  return sum;
+}
+
+void record_writer::remove_oldest() {
+  const auto s = older_.front();
+  older_.pop_front();
+  if (compressor_ && compressor_->first_id() == s.first_id) compressor_.reset();
+  for (const bool compressed : {false, true})
+    ::unlink(path_of({s.first_id, compressed, 0}).c_str());
+}
+
+bool record_writer::tidy(std::error_code& error) {
+  while (!older_.empty() && (bytes_kept() > options_.keep_bytes ||
+                             older_.size() >= bounds::record_segments_max))
+    remove_oldest();
+  bool more = false;
+  error = guarded([&] { return compress(more); });
+  compression_failed_ = compression_failed_ || error;
+  return more && !error;
+}
+
+/// One piece of the oldest plain segment.
+std::error_code record_writer::compress(bool& more) {
+  const auto plain = std::find_if(older_.begin(), older_.end(),
+                                  [](const auto& s) { return !s.compressed; });
+  more = plain != older_.end() && !compression_failed_;
+  if (!more) return {};
+  if (!compressor_ || compressor_->first_id() != plain->first_id)
+    compressor_ =
+        std::make_unique<record::segment_compressor>(directory_, plain->first_id);
+  std::error_code error;
+  const bool done = compressor_->step(error);
+  if (done) *plain = {plain->first_id, true, compressor_->bytes()};
+  if (done || error) compressor_.reset();
+  if (error != std::errc::no_such_file_or_directory) return error;
+  older_.erase(plain);  // removed by somebody else
+  return {};
+}
+
+}  // namespace scaleit::record

@@ -1,0 +1,139 @@
+#include "record/replay_output.hpp"
+
+#include "messages/text.hpp"
+#include "policy/why.hpp"
+#include "spec/json_stream.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace scaleit::record {
+
+namespace {
+
+constexpr std::size_t written_at_once = 256 * 1024;
+
+void field(spec::json_writer& json, std::string_view key, std::string_view value) {
+  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+  json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+}
+
+void field(spec::json_writer& json, std::string_view key, int value) {
+  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+  json.Int(value);
+}
+
+/// Where a difference begins: the rule of the first step that is another.
+std::string differing_step(const record::replayed& x) {
+  const auto at = x.differs_at();
+  if (!at || !x.made) return {};
+  const auto& steps = x.made->steps;
+  const auto& theirs = x.recorded->steps;
+  const auto name = [&](const auto& all, auto rule_of) {
+    return *at < all.size() ? std::string{rule_of(all[*at])} : std::string{"nothing"};
+  };
+  const auto ours = name(steps, [](const step& s) { return to_string(s.code); });
+  const auto recorded = name(theirs, [](const recorded_step& s) { return s.rule; });
+  return ours == recorded ? fmt::format("step {}, {}", *at + 1, ours)
+                          : fmt::format("step {}, {} (recorded: {})", *at + 1, ours,
+                                        printable(recorded, 40));
+}
+
+}  // namespace
+
+void replay_output::add(const record::replayed& x) {
+  ++counts_.decisions;
+  if (x.differs())
+    ++counts_.differ;
+  else if (!x.recorded)
+    ++counts_.unrecorded;
+  else if (x.differs_at())
+    ++counts_.other_steps;
+  format_ == replay_format::json ? add_json(x) : add_row(x);
+  if (text_.size() >= written_at_once) flush();
+}
+
+void replay_output::add_json(const record::replayed& x) {
+  spec::string_stream stream{text_};
+  spec::json_writer json{stream};
+  json.StartObject();
+  field(json, "time", to_rfc3339(x.time));
+  field(json, "target", x.target);
+  field(json, "current", x.made ? x.made->current : x.recorded->current);
+  if (x.made) {
+    field(json, "recommended", x.made->recommended);
+    field(json, "desired", x.made->desired);
+  } else {
+    json.Key("recommended"), json.Null();
+    json.Key("desired"), json.Null();
+  }
+  if (x.recorded)
+    field(json, "recorded", x.recorded->desired);
+  else
+    json.Key("recorded"), json.Null();
+  json.Key("steps");
+  json.StartArray();
+  if (x.made)
+    for (const auto& s : x.made->steps) {
+      json.StartObject();
+      field(json, "rule", to_string(s.code));
+      field(json, "from", s.from);
+      field(json, "to", s.to);
+      field(json, "why", policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec));
+      json.EndObject();
+    }
+  json.EndArray();
+  if (x.shadow) json.Key("shadow"), json.Bool(true);
+  if (x.differs()) field(json, "differs", differing_step(x));
+  json.EndObject();
+  text_ += '\n';
+}
+
+void replay_output::add_row(const record::replayed& x) {
+  const auto out = std::back_inserter(text_);
+  const auto time = to_rfc3339(x.time);
+  fmt::format_to(out, "{}  {}{}  ", time, x.target, x.shadow ? " (shadow)" : "");
+  if (x.made)
+    fmt::format_to(out, "{} -> {}", x.made->current, x.made->desired);
+  else
+    fmt::format_to(out, "{} -> no decision", x.recorded->current);
+  if (x.differs()) {
+    fmt::format_to(out, "  DIFFERS: recorded {}", x.recorded->desired);
+    if (const auto where = differing_step(x); !where.empty())
+      fmt::format_to(out, ", from {}", where);
+  }
+  if (x.made) {
+    const char* before = "  ";
+    for (const auto& s : x.made->steps) {
+      fmt::format_to(out, "{}{}", before,
+                     policy::why(s, x.shadow ? x.spec.shadow.front() : x.spec));
+      before = "; ";
+    }
+  }
+  text_ += '\n';
+}
+
+void replay_output::finish(std::size_t targets) {
+  if (format_ == replay_format::table) {
+    const auto& c = counts_;
+    fmt::format_to(std::back_inserter(text_),
+                   "{} decision{} of {} target{}: {} as recorded, {} differ, {} not "
+                   "recorded",
+                   c.decisions, c.decisions == 1 ? "" : "s", targets,
+                   targets == 1 ? "" : "s", c.decisions - c.differ - c.unrecorded,
+                   c.differ, c.unrecorded);
+    if (c.other_steps > 0)
+      fmt::format_to(std::back_inserter(text_), " ({} as recorded, but by other steps)",
+                     c.other_steps);
+    text_ += '\n';
+  }
+  flush();
+}
+
+void replay_output::flush() {
+  out_(text_);
+  text_.clear();
+}
+
+}  // namespace scaleit::record

@@ -1,0 +1,109 @@
+// Runs a record through the same decisions again, on the recorded clock.
+//
+// Events go in, in the order of the record; decisions come out, each with the recorded
+// one beside it. Pure: where events come from and where decisions go is the caller's. A
+// replay, an explanation and the memory of a restarted daemon are all this.
+#pragma once
+
+#include "messages/target_spec.hpp"
+#include "policy/history.hpp"
+#include "record/event_reader.hpp"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scaleit::record {
+
+/// One decision of the replay, valid during the call that brings it.
+struct replayed {
+  std::string_view target;
+  time_point time{};
+  const target_spec& spec;
+  const decision* made;            ///< null: the record has one and the replay has none
+  const recorded_event* recorded;  ///< null: the record has none
+  bool shadow = false;
+
+  bool differs() const {
+    return recorded != nullptr && (made == nullptr || made->desired != recorded->desired);
+  }
+  /// The first step that is another than the recorded one; nothing when all are the same
+  /// (or none were recorded).
+  std::optional<std::size_t> differs_at() const;
+};
+
+struct replay_options {
+  /// Before it events only rebuild the memory: what was recommended and applied then is
+  /// taken from the record, not computed again.
+  std::optional<time_point> from;
+  /// The policy to replay a target under, if not the recorded one.
+  std::function<target_ptr(std::string_view target)> spec_for;
+  /// The spec of a target that is polled before the record has told any.
+  std::function<target_ptr(std::string_view target)> assume_spec;
+  /// The spec of `target.added` and `.changed`; null when it cannot be used.
+  std::function<target_ptr(std::string_view target, const std::string& json)> parse_spec;
+  std::function<void(const replayed&)> decided;
+};
+
+class replayer {
+ public:
+  struct target {
+    target_ptr spec;
+    policy::history remembers;
+
+   private:
+    friend class replayer;
+    struct applied {
+      time_point at;
+      int from, to;
+    };
+    // A poll waits for what comes next: its decision, or the end of who was to decide.
+    bool polled = false;
+    bool has_decisions =
+        false;  ///< the record tells them, so one that is not there was none
+    bool failed = false;
+    time_point polled_at{};
+    observation seen;
+    std::vector<applied> since;      ///< scalings that were applied meanwhile
+    std::optional<decision> shadow;  ///< made, and waiting for the recorded one
+    time_point shadow_at{};
+  };
+
+  explicit replayer(replay_options options) : options_(std::move(options)) {}
+
+  void feed(const recorded_event& e);
+  /// The record is over.
+  void finish();
+
+  /// What is known of a target now; null if nothing.
+  const target* find(std::string_view name) const;
+  const std::map<std::string, target, std::less<>>& targets() const { return targets_; }
+
+  /// Polls of targets whose spec is not known: they could not be decided on.
+  std::uint64_t without_spec() const { return without_spec_; }
+
+ private:
+  using entry = std::pair<const std::string, target>;
+  entry& of(std::string_view name);
+  void feed_daemon(const recorded_event& e);
+  void take_spec(entry& t, const recorded_event& e);
+  void take_poll(entry& t, const recorded_event& e);
+  void take_decision(entry& t, const recorded_event& e);
+  /// The poll that waits is decided on, or never was.
+  void decide_on(entry& t, const recorded_event* recorded);
+  void lose(entry& t);
+  /// Who was to decide was replaced: lost, if the record would tell the decision.
+  void part(entry& t);
+  void follow(entry& t);
+  void tell_shadow(entry& t, const recorded_event* recorded);
+
+  replay_options options_;
+  std::map<std::string, target, std::less<>> targets_;
+  entry* last_ = nullptr;
+  std::uint64_t without_spec_ = 0;
+};
+
+}  // namespace scaleit::record

@@ -1,0 +1,62 @@
+#include "record/restore.hpp"
+
+#include "messages/bounds.hpp"
+#include "record/record_reader.hpp"
+#include "record/record_specs.hpp"
+#include "record/replayer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace scaleit::record {
+
+namespace {
+
+void feed_file(const std::filesystem::path& file, record::replayer& into) {
+  try {
+    record_reader reader{file.string(), event_reader::steps::read};
+    for (recorded_event e; reader.next(e);) into.feed(e);
+  } catch (const record_error&) {
+    // A segment that is gone or cannot be read: the others still count.
+  }
+}
+
+std::vector<record::segment> newest_segments(const std::string& directory) {
+  try {
+    auto all = record::list_segments(directory);
+    if (all.size() > bounds::restored_segments_max)
+      all.erase(all.begin(), all.end() - bounds::restored_segments_max);
+    return all;
+  } catch (const std::filesystem::filesystem_error&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+restored restore(const std::string& directory, const std::vector<target_ptr>& targets) {
+  restored all;
+  record::replay_options how;
+  how.from = time_point::max();  // nothing is decided again
+  how.parse_spec = [&](std::string_view target, const std::string& json) {
+    auto [spec, problem] = record_specs::recorded(target, json);
+    if (!problem.empty()) all.problems.insert(std::move(problem));
+    return spec;
+  };
+  how.assume_spec = [&](std::string_view name) -> target_ptr {
+    const auto at = std::find_if(targets.begin(), targets.end(),
+                                 [&](const auto& t) { return t->name == name; });
+    return at == targets.end() ? nullptr : *at;
+  };
+  record::replayer replay{std::move(how)};
+  for (const auto& s : newest_segments(directory))
+    feed_file(
+        std::filesystem::path{directory} / record::segment_name(s.first_id, s.compressed),
+        replay);
+  for (const auto& [name, t] : replay.targets())
+    if (t.spec) all.targets.emplace(name, policy::remembered{t.spec, t.remembers});
+  return all;
+}
+
+}  // namespace scaleit::record

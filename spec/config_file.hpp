@@ -1,0 +1,52 @@
+// The config file: found, read, checked, with its secrets put in.
+#pragma once
+
+#include "spec/config_reader.hpp"
+#include "spec/environment.hpp"
+
+#include <string>
+
+namespace scaleit::spec {
+
+enum class config_use {
+  check,     ///< secrets stay as they stand; variables that are unset are warned of
+  run,       ///< secrets are put in; one that cannot be had is an error
+  policy,    ///< for replay and rehearse: name, app, status and scale may be absent, and
+             ///< secrets do not matter
+  recorded,  ///< likewise, and keys of a newer version are passed over
+};
+
+struct loaded_config {
+  std::string file;  ///< as it was given
+  config content{};  ///< to be used only without errors
+  problem_list problems{};
+
+  bool good() const { return !problems.errors(); }
+};
+
+/// Reads `file`, or standard input if that is `-`. Everything that is wrong with what it
+/// says is in `problems`; throws input_error if it cannot be read at all.
+loaded_config load_config(const std::string& file, config_use use,
+                          const environment& env = environment{});
+
+/// The same, of a text.
+loaded_config read_config_text(std::string_view text, const std::string& name,
+                               config_use use, const environment& env = environment{});
+
+/// One line each, as standard error is to show them.
+std::vector<std::string> told(const loaded_config& c);
+
+/// For a command that needs all of it to be right: if there is an error in it, throws
+/// bad_config with all that is to be told.
+const config& require_good(const loaded_config& c);
+
+/// Lines for standard error; exit code 2.
+struct bad_config {
+  std::vector<std::string> lines;  ///< as told() has them
+};
+
+/// Asks the rooms that know whether a URL, an address, a cron line, a time zone or an
+/// expression is right.
+spec_checkers house_checkers();
+
+}  // namespace scaleit::spec

@@ -1,0 +1,172 @@
+#include "spec/config_reader.hpp"
+
+#include "messages/bounds.hpp"
+#include "messages/text.hpp"
+#include "spec/describe.hpp"
+#include "spec/spec_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace scaleit::spec {
+
+using kind = document::kind;
+
+namespace {
+
+/// `layer` over `base`; without a base, what it says itself.
+document_ptr layered(const document_ptr& base, const document_ptr& layer) {
+  return base && base->is == kind::map && layer->is == kind::map ? merge(base, layer)
+                                                                 : layer;
+}
+
+/// One after the other: a name that comes again is told where it does.
+class target_list {
+ public:
+  target_list(const document_ptr& defaults, const read_options& options,
+              problem_list& problems)
+      : defaults_(defaults), options_(options), problems_(problems) {}
+
+  void add(const document_ptr& spec, const std::string& path) {
+    auto read = read_spec(layered(defaults_, spec), options_, problems_, path);
+    const auto* name = spec->is == kind::map ? spec->find("name") : nullptr;
+    const auto [first, is_new] = paths_.try_emplace(read.name, path);
+    if (!is_new && !read.name.empty())
+      problems_.add({name ? name->at : spec->at, joined(path, "name"),
+                     fmt::format("'{}' is the name of {}, too", printable(read.name, 80),
+                                 first->second)});
+    found.push_back(std::move(read));
+  }
+
+  std::vector<target_spec> found;
+
+ private:
+  const document_ptr& defaults_;
+  const read_options& options_;
+  problem_list& problems_;
+  std::map<std::string, std::string> paths_;
+};
+
+/// What is wrong with the defaults is wrong there, not in each target.
+document_ptr read_defaults(const document& root, const read_options& options,
+                           problem_list& problems) {
+  const auto* e = root.find("defaults");
+  if (!e) return {};
+  target_spec unused;
+  spec_reader reader{e->value, "defaults", options, problems, true};
+  reader.read([&] { visit(reader, unused); });
+  return e->value;
+}
+
+void read_targets(const document& root, const read_options& options,
+                  problem_list& problems, std::vector<target_spec>& out) {
+  const auto defaults = read_defaults(root, options, problems);
+  const auto* e = root.find("targets");
+  if (e->value->is != kind::list || e->value->items.size() > bounds::targets_max) {
+    problems.add({e->at, "targets",
+                  fmt::format("not valid; accepted: a list of at most {} targets",
+                              bounds::targets_max)});
+    return;
+  }
+  target_list all{defaults, options, problems};
+  for (std::size_t i = 0; i < e->value->items.size(); ++i)
+    all.add(e->value->items[i], fmt::format("targets[{}]", i));
+  out = std::move(all.found);
+}
+
+bool is_config(const document& root) {
+  return std::ranges::any_of(root.entries, [](const document_entry& e) {
+    constexpr std::array<std::string_view, 5> keys{"targets", "defaults", "listen",
+                                                   "auth", "record"};
+    return std::ranges::find(keys, e.key) != keys.end();
+  });
+}
+
+}  // namespace
+
+namespace {
+
+document_ptr own_part(const document_ptr& shadow) {
+  return without(shadow, {keys_not_of_a_shadow.begin(), keys_not_of_a_shadow.end()});
+}
+
+/// Complete, over the live spec, and active unless it says otherwise itself. After that
+/// one, so that what is wrong there is not told of the shadow.
+void read_shadow(target_spec& live, const document_ptr& root, const read_options& options,
+                 problem_list& problems, std::string_view path) {
+  const auto* e = root->is == kind::map ? root->find("shadow") : nullptr;
+  if (!e || e->value->is != kind::map) return;
+  const auto own = own_part(e->value);
+  auto reduced = options;
+  reduced.policy_only = true;
+  const auto where = joined(path, "shadow");
+  live.shadow.push_back(read_spec(merge(without(root, {"shadow", "mode", "pause"}), own),
+                                  reduced, problems, where));
+  check_shadow(live, own, where, problems);
+}
+
+}  // namespace
+
+void spec_reader::shadow(const spec_key& k, target_spec& live) {
+  live.shadow.clear();
+  const auto* e = find_nullable(k);
+  if (!e) return;
+  if (e->value->is != kind::map) return reject(*e, "a map of settings");
+  const auto path = joined(path_, k.name);
+  for (const auto key : keys_not_of_a_shadow)
+    if (const auto* forbidden = e->value->find(key))
+      problems_.add({forbidden->at, joined(path, key),
+                     fmt::format("a shadow changes the policy only, not '{}'", key)});
+  if (!partial_) return;  // see read_shadow(); that of the defaults is merged later
+  target_spec unused;
+  spec_reader reader{own_part(e->value), path, options_, problems_, true};
+  reader.read([&] { visit(reader, unused); });
+}
+
+target_spec read_spec(const document_ptr& spec, const read_options& options,
+                      problem_list& problems, std::string_view path) {
+  target_spec read;
+  auto root = spec;
+  if (options.policy_only && spec->is == kind::map && !spec->find("name")) {
+    auto named = std::make_shared<document>(*spec);
+    named->entries.push_back({"name", spec->at, make_text("app", spec->at)});
+    root = named;
+  }
+  spec_reader reader{root, std::string{path}, options, problems};
+  reader.read([&] { visit(reader, read); });
+  check_together(read, root, std::string{path}, options, problems);
+  read_shadow(read, root, options, problems, path);
+  if (root != spec) read.name.clear();  // that was for the checks only
+  return read;
+}
+
+config read_config(std::string_view text, const read_options& options,
+                   problem_list& problems) {
+  config out;
+  try {
+    const auto root = parse_document(text);
+    if (root->is != kind::map) {
+      problems.add({root->at,
+                    {},
+                    "not a map of settings; accepted: a config file, or one "
+                    "TargetSpec"});
+    } else if (is_config(*root)) {
+      spec_reader reader{root, {}, options, problems};
+      reader.read([&] { visit(reader, out.settings); }, {"defaults", "targets"});
+      if (root->find("targets"))
+        read_targets(*root, options, problems, out.targets);
+      else
+        problems.add({root->at, {}, "'targets' is missing"});
+    } else {
+      out.targets.push_back(read_spec(root, options, problems));
+    }
+  } catch (const document_error& e) {
+    problems.add({e.at, {}, e.what()});
+  }
+  problems.sort();
+  return out;
+}
+
+}  // namespace scaleit::spec

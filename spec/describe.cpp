@@ -1,0 +1,133 @@
+#include "spec/describe.hpp"
+
+namespace scaleit::spec {
+
+// Found by the templates of fields<> when they are used below.
+void describe(fields<status_spec>& f);
+void describe(fields<metric_spec>& f);
+void describe(fields<scale_spec>& f);
+void describe(fields<listen_spec>& f);
+void describe(fields<auth_spec>& f);
+void describe(fields<record_spec>& f);
+
+using enum presence;
+
+namespace {
+
+using std::string_view;
+
+constexpr duration_range timeouts{bounds::request_timeout_min,
+                                  bounds::request_timeout_max};
+
+constexpr std::array<string_view, 2> metric_types{"Value", "AverageValue"};
+constexpr std::array<string_view, 3> methods{"PUT", "POST", "PATCH"};
+
+constexpr string_view accepted_headers =
+    "Request headers; ${VAR} and ${file:/path} in a value are expanded at the start";
+
+}  // namespace
+
+void describe(fields<target_spec>& f) {
+  f.text({"name", "A DNS-1123 subdomain, unique", required}, &target_spec::name,
+         text_form::target_name);
+  std::string app;
+  f.visitor.text({"app",
+                  "Short for status.url = app + /app/status and scale.url = app + "
+                  "/app/replicas",
+                  quiet},
+                 app, "", text_form::url);
+  if (!app.empty()) {
+    while (app.ends_with('/')) app.pop_back();
+    f.value.status.url = app + std::string{status_path};
+    f.value.scale.url = app + std::string{replicas_path};
+  }
+  f.duration({"interval", "From poll to poll"}, &target_spec::interval,
+             {bounds::interval_min, bounds::interval_max});
+  f.group({"status", "Where the state is read (GET)"}, &target_spec::status);
+  f.list({"metrics", "What is held at a value", required}, &target_spec::metrics,
+         {1, bounds::metrics_max});
+  f.group({"scale", "Where replicas are written"}, &target_spec::scale);
+  fields<policy_spec> policy{f.visitor, f.value, f.plain};
+  describe(policy);
+  f.visitor.shadow(
+      {"shadow", "A second policy for the same observations, never acted on", quiet},
+      f.value);
+}
+
+void describe(fields<status_spec>& f) {
+  f.text({"url", "In place of what app implies"}, &status_spec::url, text_form::url);
+  f.duration({"timeout", "Of one request"}, &status_spec::timeout, timeouts);
+  f.headers({"headers", accepted_headers, quiet}, &status_spec::headers);
+  f.text({"replicas", "JSON Pointer to the current replicas"}, &status_spec::replicas,
+         text_form::pointer);
+  f.text({"ready", "JSON Pointer to the ready replicas; none if empty", quiet},
+         &status_spec::ready, text_form::pointer);
+  f.text(
+      {"observedAt",
+       "JSON Pointer to the time of the sample, RFC 3339 or Unix seconds; none if empty",
+       quiet},
+      &status_spec::observed_at, text_form::pointer);
+}
+
+void describe(fields<metric_spec>& f) {
+  f.text({"name", "Unique among the target's metrics", required}, &metric_spec::name,
+         text_form::metric_name);
+  f.text({"value",
+          "JSON Pointer to a number, or to a string that holds one, in the status or in "
+          "the answer of url",
+          required},
+         &metric_spec::value, text_form::pointer);
+  f.choice(
+      {"type",
+       "Value: per replica, desired = ceil(current x value / target); AverageValue: a "
+       "total, desired = ceil(value / target)"},
+      &metric_spec::type, metric_types);
+  f.number({"target", "The value at which it is held", required}, &metric_spec::target,
+           {.above_min = true});
+  f.text({"url", "Where it is read (GET), if not from the status", quiet},
+         &metric_spec::url, text_form::url);
+  f.duration({"timeout", "Of a request to url", quiet}, &metric_spec::timeout, timeouts);
+  f.headers({"headers", accepted_headers, quiet}, &metric_spec::headers);
+}
+
+void describe(fields<scale_spec>& f) {
+  f.text({"url", "In place of what app implies"}, &scale_spec::url, text_form::url);
+  std::size_t method = 0, plain = 0;
+  for (std::size_t i = 0; i < methods.size(); ++i)
+    if (f.value.method == methods[i]) method = i;
+  f.visitor.choice({"method", "Of the request"}, method, plain, methods);
+  f.value.method = methods[method];
+  f.text({"contentType", "Of the body"}, &scale_spec::content_type);
+  f.text({"body", "${replicas} becomes the number"}, &scale_spec::body, text_form::body);
+  f.duration({"timeout", "Of one request"}, &scale_spec::timeout, timeouts);
+  f.headers({"headers", accepted_headers, quiet}, &scale_spec::headers);
+}
+
+// -- the rest of a config file ----------------------------------------------------------
+
+void describe(fields<config_spec>& f) {
+  f.group({"listen", "Where the daemon listens: ADDR:PORT"}, &config_spec::listen);
+  f.group({"auth", "Who may use the API"}, &config_spec::auth);
+  f.maybe({"record", "Where events are kept: a directory, or a map"},
+          &config_spec::record, "dir");
+}
+
+void describe(fields<listen_spec>& f) {
+  f.text({"metrics", "Metrics and health"}, &listen_spec::metrics, text_form::listener);
+  f.text({"api", "The API and the dashboard"}, &listen_spec::api, text_form::listener);
+}
+
+void describe(fields<auth_spec>& f) {
+  f.text({"tokenFile", "File with the API's token; none if empty"},
+         &auth_spec::token_file);
+}
+
+void describe(fields<record_spec>& f) {
+  f.text({"dir", "The directory", required}, &record_spec::dir);
+  f.size({"segmentSize", "A new segment begins then: bytes, or such as 64MiB"},
+         &record_spec::segment_bytes);
+  f.size({"keep", "Of all segments; the oldest go first: bytes, or such as 1GiB"},
+         &record_spec::keep_bytes);
+}
+
+}  // namespace scaleit::spec

@@ -1,0 +1,147 @@
+#include "spec/drop_in.hpp"
+
+#include "messages/duration.hpp"
+#include "messages/text.hpp"
+#include "net/url.hpp"
+#include "spec/input_error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace scaleit::spec {
+
+namespace {
+
+[[noreturn]] void reject(const environment& env, const char* name, std::string_view value,
+                         std::string_view accepted) {
+  throw input_error{fmt::format("{}='{}'{} is not valid; accepted: {}", name,
+                                printable(value, 80), env.origin(name), accepted)};
+}
+
+std::string trimmed(std::string_view s) {
+  const auto first = s.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return std::string{s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1)};
+}
+
+std::string value_or(const environment& env, const char* name, const char* fallback) {
+  const auto* value = env.find(name);
+  return value ? trimmed(*value) : fallback;
+}
+
+std::optional<double> number(std::string_view s) {
+  if (s.starts_with('+')) s.remove_prefix(1);
+  double d = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
+  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(d)) return {};
+  return d;
+}
+
+double positive(const environment& env, const char* name, const char* fallback,
+                bool zero_too) {
+  const auto text = value_or(env, name, fallback);
+  const auto d = number(text);
+  if (!d || *d < 0 || (*d == 0 && !zero_too))
+    reject(env, name, text,
+           zero_too ? "a number, at least 0, such as 0.10"
+                    : "a number above 0, such as 0.80");
+  return *d;
+}
+
+/// `http://host:port`, without a trailing slash.
+std::string base_url(const environment& env) {
+  constexpr const char* url_name = "APP_SERVICE_URL";
+  constexpr const char* port_name = "APP_SERVICE_PORT";
+  auto url = value_or(env, url_name, "http://localhost");
+  const auto port_text = value_or(env, port_name, "8123");
+
+  unsigned port = 0;
+  const auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 ||
+      port > 65535)
+    reject(env, port_name, port_text, "a port from 1 to 65535");
+
+  constexpr const char* accepted =
+      "a scheme and a host, such as http://localhost or https://app.example; the port "
+      "goes into "
+      "APP_SERVICE_PORT";
+  // Refused before anything is printed: what stands before an @ may be a password.
+  if (url.find('@') != std::string::npos)
+    throw input_error{fmt::format("{}{} holds a user name or an @; accepted: {}",
+                                  url_name, env.origin(url_name), accepted)};
+  // As may what stands in a query or behind a #.
+  const auto shown = url.substr(0, url.find_first_of("?#"));
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos) reject(env, url_name, shown, accepted);
+  while (url.size() > scheme + 3 && url.ends_with('/')) url.pop_back();
+  const auto authority = url.substr(scheme + 3);
+  const auto colon = authority.rfind(':');
+  const bool has_port =
+      colon != std::string::npos && authority.find(']', colon) == std::string::npos;
+  if (authority.empty() || has_port ||
+      authority.find_first_of("/?#") != std::string::npos)
+    reject(env, url_name, shown, accepted);
+  auto base = fmt::format("{}:{}", url, port);
+  try {
+    net::parse_url(base + "/");
+  } catch (const std::invalid_argument&) {
+    reject(env, url_name, shown, accepted);
+  }
+  return base;
+}
+
+std::chrono::milliseconds interval(const environment& env) {
+  constexpr const char* name = "SCALE_RESOLUTION_TIME";
+  const auto text = value_or(env, name, "5");
+  const auto d = parse_duration(text);
+  if (!d || *d < bounds::interval_min || *d > bounds::interval_max)
+    reject(env, name, text, "seconds or a duration such as 1m30s, from 0.1s to 1h");
+  return std::chrono::round<std::chrono::milliseconds>(*d);
+}
+
+}  // namespace
+
+log_level read_log_level(const environment& env) {
+  constexpr const char* name = "LOG_LEVEL";
+  const auto text = value_or(env, name, "INFO");
+  std::string upper = text;
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (upper == "DEBUG") return log_level::debug;
+  if (upper == "INFO") return log_level::info;
+  if (upper == "WARNING" || upper == "WARN") return log_level::warning;
+  if (upper == "ERROR" || upper == "CRITICAL") return log_level::error;
+  reject(env, name, text, "DEBUG, INFO, WARNING or ERROR");
+}
+
+drop_in_settings read_drop_in(const environment& env) {
+  drop_in_settings s;
+  s.level = read_log_level(env);
+  const auto base = base_url(env);
+  const double target = positive(env, "SCALE_METRIC", "0.80", false);
+  // The variable is absolute, a spec's tolerance is a ratio: |m - t| <= a is |m/t - 1| <=
+  // a/t.
+  const double tolerance = positive(env, "SCALE_TOLERANCE", "0.10", true) / target;
+
+  s.target.name = "app";
+  s.target.interval = interval(env);
+  // A slow application is not a dead one: an answer may take as long as the interval.
+  s.target.status.timeout = std::clamp<std::chrono::milliseconds>(
+      s.target.interval, bounds::drop_in_timeout_min, bounds::drop_in_timeout_max);
+  s.target.scale.timeout = s.target.status.timeout;
+  s.target.status.url = base + "/app/status";
+  s.target.metrics = {{"cpu", "/cpu/highPriority", metric_type::value, target}};
+  s.target.scale.url = base + "/app/replicas";
+  s.target.max_replicas = bounds::replicas_max;
+  s.target.tolerance = {tolerance, tolerance};
+  s.target.behavior = immediate_behavior();
+  return s;
+}
+
+}  // namespace scaleit::spec

@@ -1,0 +1,73 @@
+// Headers as settings: what HTTP and the client take, and secrets. Their values are never
+// quoted.
+#include "net/headers.hpp"
+#include "spec/spec_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace scaleit::spec {
+
+void spec_reader::headers(const spec_key& k, std::vector<header>& value) {
+  const auto* e = find(k);
+  if (!e) return;
+  if (e->value->is != document::kind::map)
+    return fail(e->at, k.name, "not valid; accepted: a map of header names to texts");
+  value.clear();
+  for (const auto& h : e->value->entries)
+    header_value(h, joined(joined(path_, k.name), h.key), value);
+}
+
+void spec_reader::header_value(const document_entry& e, const std::string& path,
+                               std::vector<header>& value) {
+  const auto refuse = [&](std::string what) { problems_.add({e.at, path, what}); };
+  if (e.value->is == document::kind::null) return;
+  if (!net::is_header_name(e.key))
+    return refuse("not a header's name; accepted: letters, digits and '-'");
+  if (net::is_framing_header(e.key))
+    return refuse("this header is set as needed and cannot be given");
+  if (std::ranges::any_of(
+          value, [&](const header& h) { return net::same_header(h.name, e.key); }))
+    return refuse("this header stands here twice");
+  if (e.value->is != document::kind::text)
+    return refuse("the value is not valid; accepted: a text, in quotes if need be");
+  std::string text = e.value->scalar;
+  if (!expand(e, path, text)) return;
+  if (!net::is_header_value(text)) return refuse("the value holds a control character");
+  value.push_back({e.key, std::move(text)});
+}
+
+bool spec_reader::expand(const document_entry& e, const std::string& path,
+                         std::string& value) {
+  const auto parts = parse_secrets(value);
+  if (const auto* wrong = std::get_if<std::string>(&parts)) {
+    problems_.add({e.at, path, *wrong});
+    return false;
+  }
+  std::string out;
+  bool good = true;
+  for (const auto& part : std::get<std::vector<secret_part>>(parts)) {
+    const auto* reference = std::get_if<secret_reference>(&part);
+    if (!reference) {
+      out += std::get<std::string>(part);
+      continue;
+    }
+    secret_answer answer;
+    if (options_.check.secret) answer = options_.check.secret(*reference);
+    if (!answer.problem.empty()) {
+      problems_.add({e.at, path, answer.problem, answer.warning});
+      good = good && answer.warning;
+    }
+    out += answer.value.value_or(reference->text());
+    if (out.size() > bounds::secret_bytes_max) {
+      problems_.add(
+          {e.at, path, fmt::format("longer than {} bytes", bounds::secret_bytes_max)});
+      return false;
+    }
+  }
+  value = std::move(out);
+  return good;
+}
+
+}  // namespace scaleit::spec
