@@ -59,6 +59,7 @@ outcome run(const std::function<void()>& body) { return fork_and_collect(body); 
 outcome run(const std::vector<std::string>& command) {
   return fork_and_collect([&] {
     std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
     for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     ::execvp(argv[0], argv.data());

@@ -120,7 +120,7 @@ TEST_CASE("whatever is closed at the start, 0 to 2 stay what they were", "[strea
                at.path()}};
     CAPTURE(closed, p.err());
     CHECK(eventually([&] { return application.replicas() == 20; }));
-    CHECK(wrong_descriptor(p.id()) == "");
+    CHECK(wrong_descriptor(p.id()).empty());
     p.signal(SIGTERM);
     CHECK(p.wait() == 0);
     CHECK(run({"replay", (at.path() / "record").string()}).code == 0);

@@ -2,11 +2,11 @@
 
 #include "tests/support/catch.hpp"
 
-using namespace scaleit;
+using namespace scaleit::main;
 
 TEST_CASE("open files are shared and never more than there are") {
   for (std::size_t allowed = 0; allowed < 3000; ++allowed)
-    for (const std::size_t taken : {0, 3, 40}) {
+    for (const std::size_t taken : {0u, 3u, 40u}) {
       const auto s = share_descriptors(allowed, taken);
       CAPTURE(allowed, taken);
       REQUIRE(s.has_value() == (allowed >= taken + 40));

@@ -8,7 +8,7 @@
 #include <new>
 #include <system_error>
 
-using namespace scaleit;
+using namespace scaleit::main;
 
 namespace {
 

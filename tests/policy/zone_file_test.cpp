@@ -62,14 +62,14 @@ std::string said_of(Change change) {
 TEST_CASE("every zone of the system is a zone's file") {
   for (const auto& z : date::get_tzdb().zones) {
     CAPTURE(z.name());
-    CHECK(complaint_about_zone_file(z.name()).value_or("") == "");
+    CHECK(complaint_about_zone_file(z.name()).value_or("").empty());
   }
 }
 
 TEST_CASE("a zone's file is whole with either size of numbers") {
-  CHECK(said_of([](auto&) {}) == "");
-  CHECK(said_of([](auto& z) { z.version = '\0'; }) == "");
-  CHECK(said_of([](auto& z) { z.version = '4'; }) == "");
+  CHECK(said_of([](auto&) {}).empty());
+  CHECK(said_of([](auto& z) { z.version = '\0'; }).empty());
+  CHECK(said_of([](auto& z) { z.version = '4'; }).empty());
 }
 
 TEST_CASE("what a zone's file lacks is said") {
