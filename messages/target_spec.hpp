@@ -9,6 +9,7 @@
 #include "messages/policy_spec.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ enum class metric_type {
   average_value,  ///< a total: desired = ceil(value / target)
 };
 
+/// What the answer of a metric's own URL is.
+enum class metric_format : std::uint8_t {
+  json,
+  prometheus,  ///< that of an instant query: one series, and maybe partial data
+};
+
 struct metric_spec {
   std::string name;
   std::string value;  ///< JSON Pointer into the status body, or into that of `url`
@@ -46,6 +53,7 @@ struct metric_spec {
   std::string url{};  ///< where it is read (GET), if not from the status
   std::chrono::milliseconds timeout{2000};  ///< of `url`
   std::vector<header> headers{};            ///< of `url`
+  metric_format format = metric_format::json;
   bool operator==(const metric_spec&) const = default;
 };
 
@@ -54,10 +62,12 @@ inline bool same_source(const metric_spec& a, const metric_spec& b) {
   return a.url == b.url && a.headers == b.headers && a.timeout == b.timeout;
 }
 
+enum class scale_method : std::uint8_t { put, post, patch };
+
 /// Where and how replicas are written.
 struct scale_spec {
   std::string url;
-  std::string method = "PUT";
+  scale_method method = scale_method::put;
   std::string content_type = "application/json";
   std::string body = R"({"replicas":${replicas}})";  ///< `${replicas}` is replaced
   std::chrono::milliseconds timeout{2000};
