@@ -26,9 +26,9 @@ std::string body_for(const scale_spec& spec, int replicas) {
 
 net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
   net::http_request r;
-  r.method = spec.method == "POST"    ? net::verb::post
-             : spec.method == "PATCH" ? net::verb::patch
-                                      : net::verb::put;
+  r.method = spec.method == scale_method::post    ? net::verb::post
+             : spec.method == scale_method::patch ? net::verb::patch
+                                                  : net::verb::put;
   r.url = spec.url;
   r.headers = spec.headers;
   r.content_type = spec.content_type;

@@ -56,7 +56,10 @@ class reader_cache {
   }
 
   /// Everything a reader is made of; JSON Pointers and names hold no newline.
-  static std::string part(const metric_spec& m) { return m.name + '\n' + m.value + '\n'; }
+  static std::string part(const metric_spec& m) {
+    return m.name + '\n' + m.value +
+           (m.format == metric_format::prometheus ? "\np\n" : "\n");
+  }
   static std::string key(const target_spec& spec) {
     std::string k = spec.status.replicas + '\n' + spec.status.ready + '\n' +
                     spec.status.observed_at + '\n';

@@ -29,7 +29,8 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 }
 
 int run_check(const check_options& options) {
-  const auto env = spec::environment::load(options.env_file);
+  const auto env = spec::environment::load(options.env_file, true);
+  for (const auto& line : env.warnings()) fmt::print(stderr, "warning: {}\n", line);
   const auto loaded = spec::load_config(options.file, spec::config_use::check, env);
   for (const auto& line : spec::told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;

@@ -54,8 +54,9 @@ void setting(const std::optional<std::string>& option, const char* option_name,
 void add_targets(const run_options& options, const spec::environment& env,
                  daemon_options& d) {
   if (!options.config) {
-    d.targets.push_back(
-        std::make_shared<const target_spec>(spec::read_drop_in(env).target));
+    auto settings = spec::read_drop_in(env);
+    d.targets.push_back(std::make_shared<const target_spec>(std::move(settings.target)));
+    for (auto& line : settings.warnings) d.warnings.push_back(std::move(line));
     return;
   }
   const auto loaded = spec::load_config(*options.config, spec::config_use::run, env);
@@ -132,7 +133,8 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
 int run_run(const run_options& options) {
   daemon_options d;
   d.descriptors = claim_descriptors();  // before the first file is opened
-  const auto env = spec::environment::load(options.env_file);
+  const auto env = spec::environment::load(options.env_file, options.config.has_value());
+  d.warnings = env.warnings();
   d.level = spec::read_log_level(env);
   d.env_file = env.file();
   add_targets(options, env, d);

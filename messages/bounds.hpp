@@ -97,6 +97,7 @@ inline constexpr std::size_t document_nodes_max = 4'000'000;  ///< aliases count
 inline constexpr std::size_t document_keys_max = 1000;        ///< of one map
 inline constexpr std::size_t config_problems_max = 1000;      ///< that are told
 inline constexpr std::size_t secret_bytes_max = 64 * 1024;    ///< of one expanded header
+inline constexpr auto pipe_wait_max = 30s;  ///< for a file that is a pipe to say more
 inline constexpr auto request_timeout_min = 1ms;
 inline constexpr auto request_timeout_max = 1h;
 inline constexpr auto policy_time_max = 24h;  ///< maxAge, warmup, holds, cooldowns

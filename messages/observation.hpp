@@ -36,7 +36,8 @@ struct failure {
 
 struct metric_sample {
   std::string name;
-  double value = 0;  ///< finite
+  double value = 0;      ///< finite
+  bool partial = false;  ///< of a part of the data only: too low, if anything
   bool operator==(const metric_sample&) const = default;
 };
 

@@ -9,6 +9,7 @@
 #include "messages/policy_spec.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,12 @@ enum class metric_type {
   average_value,  ///< a total: desired = ceil(value / target)
 };
 
+/// What the answer of a metric's own URL is.
+enum class metric_format : std::uint8_t {
+  json,
+  prometheus,  ///< that of an instant query: one series, and maybe partial data
+};
+
 struct metric_spec {
   std::string name;
   std::string value;  ///< JSON Pointer into the status body, or into that of `url`
@@ -48,6 +55,7 @@ struct metric_spec {
   std::chrono::milliseconds timeout{2000};  ///< of `url`
   std::vector<header> headers{};            ///< of `url`
   bool keep_alive = true;                   ///< of `url`
+  metric_format format = metric_format::json;
   bool operator==(const metric_spec&) const = default;
 };
 
@@ -57,10 +65,12 @@ inline bool same_source(const metric_spec& a, const metric_spec& b) {
          a.keep_alive == b.keep_alive;
 }
 
+enum class scale_method : std::uint8_t { put, post, patch };
+
 /// Where and how replicas are written.
 struct scale_spec {
   std::string url;
-  std::string method = "PUT";
+  scale_method method = scale_method::put;
   std::string content_type = "application/json";
   std::string body = R"({"replicas":${replicas}})";  ///< `${replicas}` is replaced
   std::chrono::milliseconds timeout{2000};

@@ -2,11 +2,34 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 namespace scaleit {
+
+std::optional<double> finite_number(std::string_view s) {
+  double d = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
+  if (end != s.data() + s.size()) return {};
+  // from_chars does not tell too small from too large.
+  if (error == std::errc::result_out_of_range)
+    d = std::strtod(std::string{s}.c_str(), nullptr);
+  else if (error != std::errc{})
+    return {};
+  return std::isfinite(d) ? std::optional{d} : std::nullopt;
+}
+
+std::string_view trimmed(std::string_view s) {
+  constexpr std::string_view blank = " \t\r\n";
+  const auto first = s.find_first_not_of(blank);
+  if (first == std::string_view::npos) return {};
+  return s.substr(first, s.find_last_not_of(blank) - first + 1);
+}
 
 std::size_t utf8_length(std::string_view s) {
   if (s.empty()) return 0;
@@ -74,6 +97,64 @@ std::string printable(std::string_view s, std::size_t bytes_max) {
     i += n == 0 ? 1 : n;
   }
   return out;
+}
+
+namespace {
+
+/// Of a valid sequence of `n` bytes.
+std::uint32_t code_point(std::string_view s, std::size_t n) {
+  constexpr std::array<unsigned, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
+  std::uint32_t c = static_cast<unsigned char>(s[0]) & masks[n];
+  for (std::size_t i = 1; i < n; ++i)
+    c = c << 6 | (static_cast<unsigned char>(s[i]) & 0x3FU);
+  return c;
+}
+
+/// Blanks other than the space, what joins or parts letters, marks of direction.
+bool is_invisible(std::uint32_t c) {
+  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 12> ranges{
+      {{0x7F, 0xA0},
+       {0xAD, 0xAD},
+       {0x34F, 0x34F},
+       {0x61C, 0x61C},
+       {0x115F, 0x1160},
+       {0x1680, 0x1680},
+       {0x17B4, 0x17B5},
+       {0x180B, 0x180F},
+       {0x2000, 0x200F},
+       {0x2028, 0x202F},
+       {0x205F, 0x206F},
+       {0xFE00, 0xFE0F}}};
+  return c < 0x20 || c == 0x3000 || c == 0x3164 || c == 0xFEFF || c == 0xFFA0 ||
+         std::ranges::any_of(
+             ranges, [&](const auto& r) { return c >= r.first && c <= r.second; });
+}
+
+/// `invisible` gets each such character's code point.
+template <class F>
+std::string replaced(std::string_view s, F invisible) {
+  std::string out;
+  for (std::size_t i = 0; i < s.size();) {
+    const auto n = utf8_length(s.substr(i));
+    const auto c = n == 0 ? 0 : code_point(s.substr(i), n);
+    if (n != 0 && is_invisible(c))
+      out += invisible(c);
+    else
+      out.append(s, i, std::max<std::size_t>(n, 1));
+    i += std::max<std::size_t>(n, 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string visible(std::string_view s, std::size_t bytes_max) {
+  const auto shown = [](std::uint32_t c) { return fmt::format("<U+{:04X}>", c); };
+  return printable(replaced(s, shown), bytes_max);
+}
+
+std::string without_invisible(std::string_view s) {
+  return replaced(s, [](std::uint32_t) { return std::string{}; });
 }
 
 }  // namespace scaleit

@@ -27,16 +27,20 @@ void bound(evaluation& e) {
     auto& now = e.mem.cached.schedule;
     if (!now || e.now < now->from || e.now >= now->until)
       now = schedules_at(e.spec.schedules, e.now);
-    if (now->floor && *now->floor > floor) {
-      floor = *now->floor;
+    // A schedule narrows the bounds of the spec; it never goes beyond them.
+    const auto within = [&](int count) {
+      return std::clamp(count, e.spec.min_replicas, e.spec.max_replicas);
+    };
+    if (now->floor && within(*now->floor) > floor) {
+      floor = within(*now->floor);
       raised = rule::schedule_min;
     }
-    if (now->ceiling && *now->ceiling < ceiling) {
-      ceiling = *now->ceiling;
+    if (now->ceiling && within(*now->ceiling) < ceiling) {
+      ceiling = within(*now->ceiling);
       lowered = rule::schedule_max;
     }
   }
-  ceiling = std::max(ceiling, floor);  // the floor wins
+  ceiling = std::max(ceiling, floor);  // of two schedules, the floor wins
   const auto by = [&](bool scheduled, bool up) {
     const auto& now = e.mem.cached.schedule;
     return !scheduled ? -1.0 : static_cast<double>(up ? now->floor_by : now->ceiling_by);

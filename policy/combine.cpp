@@ -2,7 +2,8 @@
 // Source: Kubernetes HPA v2: the largest recommendation of all metrics wins, and a metric
 // that cannot be read forbids scaling in, so that missing data never takes capacity away.
 // `min`, `average` and an expression are ours (HPA's users have asked for them since
-// 2019); for those, any missing metric holds.
+// 2019); for those, any missing metric holds. A metric of partial data is worth no less
+// than it says: it adds replicas, and forbids scaling in.
 //
 // Worked example: 10 replicas; cpu asks for 8, queue for 14. max: 14, min: 8,
 // average: 11. If the queue is missing: cpu's 8 would be a scale-in on half the truth,
@@ -21,6 +22,7 @@ namespace {
 struct readings {
   std::array<double, bounds::metrics_max> values{};
   std::uint64_t missing = 0;  ///< one bit each
+  std::uint64_t partial = 0;  ///< likewise, of those that are usable
   std::size_t usable = 0;
 };
 
@@ -30,6 +32,7 @@ readings read(const evaluation& e) {
     if (const auto value = usable(*e.seen, e.spec.metrics[i])) {
       r.values[i] = *value;
       ++r.usable;
+      if (is_partial(*e.seen, e.spec.metrics[i])) r.partial |= std::uint64_t{1} << i;
     } else {
       r.missing |= std::uint64_t{1} << i;
     }
@@ -91,10 +94,12 @@ void combine(evaluation& e) {
   const bool by_max = e.spec.combine.kind == combine_kind::max;
   if (r.missing != 0 && !by_max)
     return e.step_to(e.current, rule::missing_metric, {missing});
-  if (e.spec.combine.kind == combine_kind::expression) return combine_expression(e, r);
-  combine_recommendations(e, r);
-  if (r.missing != 0 && e.number < e.current)
-    e.step_to(e.current, rule::missing_metric, {missing});
+  if (e.spec.combine.kind == combine_kind::expression)
+    combine_expression(e, r);
+  else
+    combine_recommendations(e, r);
+  if ((r.missing | r.partial) != 0 && e.number < e.current)
+    e.step_to(e.current, rule::missing_metric, {missing, static_cast<double>(r.partial)});
 }
 
 }  // namespace scaleit::policy

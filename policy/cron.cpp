@@ -157,6 +157,12 @@ minutes minute_of_day(wall_minute t) { return t - floor<days>(t); }
 
 std::variant<cron, std::string> cron::parse(std::string_view line) {
   auto w = split(line);
+  // As cron daemons and Kubernetes' CronJobs have been told.
+  if (const auto zone = w.text[0].find('=');
+      w.text[0].starts_with("CRON_TZ=") || w.text[0].starts_with("TZ="))
+    return fmt::format(
+        "cron '{}' holds a time zone, which stands in a key of its own: timezone: {}",
+        printable(line, 60), printable(w.text[0].substr(zone + 1), 40));
   if (w.count == 1 && w.text[0].starts_with('@')) {
     const auto name = upper(w.text[0]);
     const auto found =

@@ -25,6 +25,12 @@ inline std::optional<double> usable(const observation& seen, const metric_spec& 
   return sample->value;
 }
 
+/// Of partial data: there may be more of it.
+inline bool is_partial(const observation& seen, const metric_spec& metric) {
+  const auto* sample = seen.find(metric.name);
+  return sample != nullptr && sample->partial;
+}
+
 /// The replicas that carry the load: those reported ready or, with a warm-up and nothing
 /// reported, those that have been there for longer than it, at the memory's clock.
 inline int serving(const target_spec& spec, const memory& m, const observation& seen) {

@@ -117,7 +117,7 @@ void recall_observed(const target_spec& spec, memory& m, const observation& seen
   const int carrying = serving(spec, m, seen);
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const auto value = usable(seen, spec.metrics[i]);
-    if (!value) continue;
+    if (!value || is_partial(seen, spec.metrics[i])) continue;  // no drop, no average
     const double total = load(spec.metrics[i], *value, carrying);
     if (spec.panic) watch_panic(spec, i, m.metrics[i], total, carrying, at);
     if (spec.guard) watch_guard(*spec.guard, m.metrics[i], total, at);

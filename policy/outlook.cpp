@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace scaleit::policy {
 
 namespace {
@@ -150,9 +152,11 @@ class writer {
     if (spec_.schedules.empty()) return;
     const auto s = schedules_at(spec_.schedules, now_);
     std::string text;
-    if (s.floor) text = fmt::format("not below {}", *s.floor);
+    if (s.floor)
+      text = fmt::format("not below {}", std::min(*s.floor, spec_.max_replicas));
     if (s.ceiling)
-      text += fmt::format("{}not above {}", text.empty() ? "" : ", ", *s.ceiling);
+      text += fmt::format("{}not above {}", text.empty() ? "" : ", ",
+                          std::max(*s.ceiling, spec_.min_replicas));
     say("schedules", text.empty() ? "none is active" : text);
   }
 

@@ -1,9 +1,9 @@
 #include "policy/schedule.hpp"
 
-#include "messages/near_miss.hpp"
 #include "messages/text.hpp"
 #include "policy/cron.hpp"
 #include "policy/zone_file.hpp"
+#include "policy/zone_names.hpp"
 
 #include <fmt/format.h>
 
@@ -202,12 +202,9 @@ std::optional<std::string> complaint_about_timezone(std::string_view name) {
   if (std::find_if(all.begin(), all.end(), named(name)) == all.end()) {
     std::vector<std::string_view> names;
     for (const auto& z : all) names.push_back(z.name());
-    const auto meant = nearest(name, names);
     return fmt::format(
-        "timezone '{}' is unknown{}{}{}; accepted: an IANA name such as "
-        "UTC or Europe/Berlin",
-        printable(name, 60), meant.empty() ? "" : " (did you mean '", meant,
-        meant.empty() ? "" : "'?)");
+        "timezone '{}' is unknown{}; accepted: an IANA name such as UTC or Europe/Berlin",
+        printable(name, 60), hint_for_timezone(name, names));
   }
   try {
     zone{name}.at(sys_seconds{});  // reads its file, here and not in a decision

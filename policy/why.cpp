@@ -39,8 +39,11 @@ std::string secs(double s) {
 std::string rounding(double exact, int to) {
   if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
     return fmt::format("exactly {}", to);
-  return fmt::format("{} is {} to {}", format_value(exact),
-                     exact > to ? "limited" : "rounded up", to);
+  auto shown = format_value(exact);
+  // As many digits as it takes to see that it is not a whole number.
+  for (int digits = 3; finite_number(shown) == std::round(exact) && digits <= 9; ++digits)
+    shown = fmt::format("{:.{}f}", exact, digits);
+  return fmt::format("{} is {} to {}", shown, exact > to ? "limited" : "rounded up", to);
 }
 
 struct sentence {
@@ -133,6 +136,7 @@ struct sentence {
   }
 
   std::string missing() const {
+    if (n[0] == 0) return fmt::format("{}: no scale-in on partial data", names(n[1]));
     const auto all = names(n[0]);
     const bool several = all.find(',') != std::string::npos;
     const auto what = all + (several ? " are missing" : " is missing");
@@ -206,20 +210,19 @@ struct sentence {
     const auto& by = spec.schedules.at(static_cast<std::size_t>(n[0]));
     const auto schedule = fmt::format("the schedule '{}' ({}, for {})", by.cron,
                                       by.timezone, to_string(by.duration));
-    if (s.code == rule::schedule_min)
+    if (s.code == rule::schedule_min) {
+      if (by.min_replicas && *by.min_replicas > s.to)
+        return fmt::format("raised to the maximum of {} by {}, which asks for {}", s.to,
+                           schedule, *by.min_replicas);
       return fmt::format("raised to {} by {}", s.to, schedule);
+    }
+    if (by.max_replicas && *by.max_replicas < s.to && s.to == spec.min_replicas)
+      return fmt::format("lowered to the minimum of {} by {}, which allows {}", s.to,
+                         schedule, *by.max_replicas);
     if (by.max_replicas && *by.max_replicas < s.to)
       return fmt::format("lowered to {}, the floor, which wins over the {} of {}", s.to,
                          *by.max_replicas, schedule);
     return fmt::format("lowered to {} by {}", s.to, schedule);
-  }
-
-  std::string lowered() const {
-    if (spec.max_replicas < s.to)
-      return fmt::format(
-          "lowered to {}, a schedule's floor, which wins over the maximum of {}", s.to,
-          spec.max_replicas);
-    return fmt::format("lowered to the maximum of {}", s.to);
   }
 };
 
@@ -272,7 +275,7 @@ std::string why(const step& s, const target_spec& target, bool shadow) {
     case rule::min:
       return fmt::format("raised to the minimum of {}", s.to);
     case rule::max:
-      return x.lowered();
+      return fmt::format("lowered to the maximum of {}", s.to);
     case rule::paused:
       return fmt::format("paused: held at {}", s.to);
     case rule::dry_run:

@@ -31,13 +31,16 @@ activity activity_of(const target_spec& spec, const observation& seen) {
                                     [&](const auto& l) { return l.first == name; });
     const bool counts = levels.empty() || level != levels.end();
     const auto value = usable(seen, spec.metrics[i]);
-    if (!value) {
+    if (!value || (!counts && is_partial(seen, spec.metrics[i]))) {
       (counts ? a.all_known : a.others_known) = false;
       continue;
     }
     if (!counts) continue;
     const double limit = levels.empty() ? 0.0 : level->second;
-    if (*value > limit) a = {true, a.all_known, a.others_known, i, *value, limit};
+    if (*value > limit)
+      a = {true, a.all_known, a.others_known, i, *value, limit};
+    else if (is_partial(seen, spec.metrics[i]))
+      a.all_known = false;
   }
   return a;
 }

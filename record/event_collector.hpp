@@ -43,6 +43,7 @@ enum class key : std::uint8_t {
   desired,
   metrics,
   missing,
+  partial,
   after,
   version,
   replicas,
@@ -55,13 +56,13 @@ enum class key : std::uint8_t {
   recommended,
   none,
 };
-inline constexpr std::array<std::string_view, 35> key_names{
+inline constexpr std::array<std::string_view, 36> key_names{
     "id",        "to",         "why",        "type",        "time",       "data",
     "from",      "spec",       "rule",       "byMs",        "seen",       "ready",
     "steps",     "error",      "actor",      "source",      "shadow",     "detail",
     "format",    "reason",     "tookMs",     "current",     "desired",    "metrics",
-    "missing",   "afterMs",    "version",    "replicas",    "restarts",   "restated",
-    "uncertain", "observedAt", "httpStatus", "specversion", "recommended"};
+    "missing",   "partial",    "afterMs",    "version",     "replicas",   "restarts",
+    "restated",  "uncertain",  "observedAt", "httpStatus",  "specversion", "recommended"};
 static_assert(key_names.size() == static_cast<std::size_t>(key::none));
 
 constexpr auto index_by_length() {
@@ -113,6 +114,7 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
   const value& operator[](key k) const { return values_[static_cast<std::size_t>(k)]; }
   std::vector<std::pair<std::string_view, value>> metrics;
   std::vector<value> missing;
+  std::vector<value> partial;
   std::vector<step_values> steps;
   bool too_deep() const { return too_deep_; }
   bool no_object() const { return no_object_; }
@@ -172,6 +174,7 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
     data,
     metrics,
     missing,
+    partial,
     steps,
     step,
     spec,
@@ -205,6 +208,9 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
         break;
       case place::missing:
         missing.push_back(v);
+        break;
+      case place::partial:
+        partial.push_back(v);
         break;
       case place::steps:
         steps.emplace_back();
@@ -256,6 +262,7 @@ class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collect
     if (at != place::data) return place::elsewhere;
     if (key_ == key::metrics && object) return metrics.clear(), place::metrics;
     if (key_ == key::missing && !object) return missing.clear(), place::missing;
+    if (key_ == key::partial && !object) return partial.clear(), place::partial;
     if (key_ == key::steps && !object && with_steps_) return steps.clear(), place::steps;
     if (key_ != key::spec || !object) return place::elsewhere;
     stream_.out->clear();

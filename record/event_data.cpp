@@ -69,6 +69,7 @@ bool event_parser::observed(observation& o) {
   for (std::size_t i = 0; i < o.metrics.size(); ++i) {
     const auto& [name, v] = found.metrics[i];
     if (v.what != kind::number || !whole(v.text, o.metrics[usable].value)) continue;
+    o.metrics[usable].partial = false;
     o.metrics[usable++].name = name;
   }
   o.metrics.resize(usable);
@@ -80,6 +81,12 @@ bool event_parser::observed(observation& o) {
     if (found.missing[i].what != kind::string)
       return wrong("data/missing", found.missing[i], "an array of names");
     o.missing[i].name = found.missing[i].text;
+  }
+  if (has(key::partial)) {
+    if (found[key::partial].what != kind::array)
+      return wrong(key::partial, "an array of names");
+    for (const auto& v : found.partial)
+      for (auto& m : o.metrics) m.partial = m.partial || m.name == v.text;
   }
   o.observed_at.reset();
   if (has(key::observed_at)) {

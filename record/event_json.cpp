@@ -4,6 +4,7 @@
 #include "messages/json_stream.hpp"
 #include "spec/spec_writer.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace scaleit::record {
@@ -79,6 +80,13 @@ class event_writer {
       key("missing");
       json_.StartArray();
       for (const auto& m : x.seen.missing) text(m.name);
+      json_.EndArray();
+    }
+    if (std::ranges::any_of(x.seen.metrics, &metric_sample::partial)) {
+      key("partial");
+      json_.StartArray();
+      for (const auto& m : x.seen.metrics)
+        if (m.partial) text(m.name);
       json_.EndArray();
     }
     if (x.seen.observed_at) field("observedAt", to_rfc3339(*x.seen.observed_at));

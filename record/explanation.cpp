@@ -101,6 +101,8 @@ void explanation::input(std::string& out, const record::replayer::target* state)
           what += fmt::format(" (target {})", format_value(wanted.target));
     what += ", ";
   }
+  for (const auto& m : seen_->metrics)
+    if (m.partial) what += printable(m.name, 80) + " of partial data, ";
   for (const auto& m : seen_->missing) what += printable(m.name, 80) + " missing, ";
   what += fmt::format("{} replicas", seen_->replicas);
   if (seen_->ready) what += fmt::format(", {} ready", *seen_->ready);

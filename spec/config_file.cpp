@@ -10,8 +10,10 @@
 #include "spec/listen.hpp"
 #include "spec/text_file.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -19,6 +21,45 @@
 namespace scaleit::spec {
 
 namespace {
+
+constexpr std::string_view uri_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?%";
+
+/// `'{', which is written %7B`: the first character that may not stand in a path or a
+/// query as it is; empty if there is none.
+std::string odd_character(std::string_view text) {
+  const auto at = text.find_first_not_of(uri_characters);
+  if (at == std::string_view::npos) return {};
+  const auto odd =
+      text.substr(at, std::max<std::size_t>(1, utf8_length(text.substr(at))));
+  std::string encoded;
+  for (const char c : odd)
+    encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return fmt::format("'{}', which is written {}", visible(odd), encoded);
+}
+
+/// What is wrong with the host, where the sentence of who reads URLs would not say it.
+std::optional<std::string> odd_host(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (scheme == std::string_view::npos) return {};
+  const auto from = scheme + 3;
+  const auto host = text.substr(from, text.find_first_of("/?#", from) - from);
+  if (host.find('@') != std::string_view::npos) return {};
+  if (std::ranges::any_of(host, [](char c) { return (c & 0x80) != 0; }))
+    return fmt::format("the host '{}' is not ASCII; accepted: its form in ASCII, xn--...",
+                       visible(host, 80));
+  if (host.starts_with('[') && host.find('%') != std::string_view::npos)
+    return fmt::format(
+        "the host '{}' has a zone (%), which is not supported; accepted: an "
+        "IPv6 address without one",
+        printable(host, 80));
+  const auto at = host.find_first_of("{}|\\^`<>\" ");
+  if (at == std::string_view::npos) return {};
+  return fmt::format(
+      "the host '{}' holds a '{}'; accepted: letters, digits, '-', '.' "
+      "and '_'",
+      printable(host, 80), host[at]);
+}
 
 std::optional<std::string> wrong_url(std::string_view text) {
   std::optional<std::string> wrong;
@@ -28,16 +69,24 @@ std::optional<std::string> wrong_url(std::string_view text) {
   } catch (const std::invalid_argument& e) {
     wrong = e.what();
   }
+  if (auto host = odd_host(text)) return host;
   // What stands behind a ? or # may be a secret, and is not to be quoted.
   const auto shown = text.substr(0, text.find_first_of("?#"));
+  const auto scheme = shown.find("://");
+  const auto path = shown.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  if (path != std::string_view::npos)
+    if (const auto odd = odd_character(shown.substr(path)); !odd.empty())
+      return fmt::format("the path of the URL holds {}", odd);
   if (shown.size() == text.size()) return wrong;
   try {
     net::parse_url(shown);
-    return "the part of the URL behind the path is not valid; accepted: RFC 3986, with "
-           "%20 for a space and so on";
   } catch (const std::invalid_argument& e) {
     return e.what();
   }
+  if (const auto odd = odd_character(text.substr(shown.size() + 1)); !odd.empty())
+    return fmt::format("the query of the URL holds {}", odd);
+  return "the part of the URL behind the path is not valid; accepted: RFC 3986, with %20 "
+         "for a space and so on";
 }
 
 std::optional<std::string> wrong_listener(std::string_view text) {
@@ -51,6 +100,17 @@ std::optional<std::string> wrong_listener(std::string_view text) {
   }
 }
 
+/// The token's file, which may lie elsewhere than where the settings are checked.
+std::optional<secret_answer> unreadable(const std::string& file, bool warning) {
+  if (file.empty()) return {};
+  try {
+    read_text_file(file, bounds::secret_bytes_max, "a readable file");
+    return {};
+  } catch (const input_error& e) {
+    return secret_answer{{}, e.what(), warning};
+  }
+}
+
 /// A secret of a file is read once, however many targets name it.
 class secrets {
  public:
@@ -59,7 +119,7 @@ class secrets {
   secret_answer operator()(const secret_reference& r) {
     if (!r.file) {
       const auto* value = env_.find(r.name);
-      if (value) return {*value, {}, false};
+      if (value) return {without_line_break(*value), {}, false};
       return {{}, r.text() + " is not set", false};
     }
     const auto [known, is_new] = files_.try_emplace(r.name);
@@ -68,11 +128,16 @@ class secrets {
   }
 
  private:
+  /// Editors and shells leave one at the end.
+  static std::string without_line_break(std::string s) {
+    while (s.ends_with('\n') || s.ends_with('\r')) s.pop_back();
+    return s;
+  }
+
   static secret_answer read(const secret_reference& r) {
     try {
       auto text = read_text_file(r.name, bounds::secret_bytes_max, "a readable file");
-      while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-      return {std::move(text), {}, false};
+      return {without_line_break(std::move(text)), {}, false};
     } catch (const input_error& e) {
       return {
           {}, fmt::format("{} cannot be read: {}", printable(r.text()), e.what()), false};
@@ -89,6 +154,12 @@ spec_checkers house_checkers() {
   spec_checkers c;
   c.url = wrong_url;
   c.listener = wrong_listener;
+  c.loopback = [](std::string_view at) {
+    boost::system::error_code bad;
+    const auto address =
+        boost::asio::ip::make_address(parse_listen("listen", at).address, bad);
+    return !bad && address.is_loopback();
+  };
   c.cron = policy::complaint_about_cron;
   c.timezone = policy::complaint_about_timezone;
   c.expression = [](std::string_view text, const std::vector<std::string>& metrics) {
@@ -104,6 +175,10 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
   options.recorded = use == config_use::recorded;
   options.policy_only = use == config_use::policy || options.recorded;
   options.check = house_checkers();
+  if (use == config_use::run || use == config_use::check)
+    options.check.token_file = [use](const std::string& file) {
+      return unreadable(file, use == config_use::check);
+    };
   if (use == config_use::run) options.check.secret = secrets{env};
   if (use == config_use::check)
     options.check.secret = [&env](const secret_reference& r) -> secret_answer {

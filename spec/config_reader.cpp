@@ -37,16 +37,36 @@ class target_list {
       problems_.add({name ? name->at : spec->at, joined(path, "name"),
                      fmt::format("'{}' is the name of {}, too", printable(read.name, 80),
                                  first->second)});
+    one_master(read, spec->at, path);
     found.push_back(std::move(read));
   }
 
   std::vector<target_spec> found;
 
  private:
+  /// Two targets that write the same count undo each other's work.
+  void one_master(const target_spec& read, text_position at, const std::string& path) {
+    const auto& s = read.scale;
+    if (s.url.empty() || read.mode != scaling_mode::active || options_.policy_only ||
+        problems_.errors())
+      return;
+    auto what = fmt::format("{} {} {}", static_cast<int>(s.method), s.url, s.body);
+    for (const auto& h : s.headers) what += fmt::format(" {}: {}", h.name, h.value);
+    const auto [first, is_new] = masters_.try_emplace(std::move(what), read.name);
+    if (!is_new && first->second != read.name)
+      problems_.add({at, path,
+                     fmt::format("'{}' and '{}' both scale by {}: they will undo each "
+                                 "other's work",
+                                 printable(first->second, 80), printable(read.name, 80),
+                                 printable(s.url.substr(0, s.url.find('?')), 80)),
+                     true});
+  }
+
   const document_ptr& defaults_;
   const read_options& options_;
   problem_list& problems_;
   std::map<std::string, std::string> paths_;
+  std::map<std::string, std::string> masters_;  ///< by request: the target's name
 };
 
 /// What is wrong with the defaults is wrong there, not in each target.
@@ -70,10 +90,40 @@ void read_targets(const document& root, const read_options& options,
                               bounds::targets_max)});
     return;
   }
+  if (e->value->items.empty() && !options.recorded)
+    problems.add({e->at, "targets", "there is none: nothing is scaled", true});
   target_list all{defaults, options, problems};
   for (std::size_t i = 0; i < e->value->items.size(); ++i)
     all.add(e->value->items[i], fmt::format("targets[{}]", i));
   out = std::move(all.found);
+}
+
+/// What is wrong with, or odd about, the settings of the daemon itself.
+void check_daemon(const config_spec& c, const document& root, const read_options& options,
+                  problem_list& problems) {
+  const auto entry = [&](std::string_view block, std::string_view key) {
+    const auto* b = root.find(block);
+    const auto* e = b && b->value->is == kind::map ? b->value->find(key) : b;
+    return e && !problems.error_at(e->at) ? e : nullptr;
+  };
+  if (const auto* e = entry("auth", "tokenFile"); e && options.check.token_file)
+    if (auto wrong = options.check.token_file(c.auth.token_file))
+      problems.add({e->at, "auth.tokenFile", std::move(wrong->problem), wrong->warning});
+  if (const auto* e = entry("listen", "api")) {
+    if (c.auth.token_file.empty() && options.check.loopback &&
+        !options.check.loopback(c.listen.api))
+      problems.add({e->at, "listen.api",
+                    fmt::format("{} can be reached from elsewhere, so that the API needs "
+                                "auth.tokenFile",
+                                printable(c.listen.api, 80)),
+                    true});
+    if (c.listen.api == c.listen.metrics && !c.listen.api.ends_with(":0"))
+      problems.add({e->at, "listen.api", "is the address of listen.metrics, too", true});
+  }
+  if (const auto* e = entry("record", "keep");
+      e && c.record && c.record->keep_bytes < c.record->segment_bytes)
+    problems.add({e->at, "record.keep",
+                  "is less than one segment (record.segmentSize) may hold", true});
 }
 
 bool is_config(const document& root) {
@@ -102,9 +152,17 @@ void read_shadow(target_spec& live, const document_ptr& root, const read_options
   auto reduced = options;
   reduced.policy_only = true;
   const auto where = joined(path, "shadow");
-  live.shadow.push_back(read_spec(merge(without(root, {"shadow", "mode", "pause"}), own),
-                                  reduced, problems, where));
+  const auto whole = merge(without(root, {"shadow", "mode", "pause"}), own);
+  live.shadow.push_back(read_spec(whole, reduced, problems, where));
   check_shadow(live, own, where, problems);
+  if (options.policy_only) return;
+  warn_of_idle_settings(live.shadow.front(), whole, where, problems);
+  auto same = live;
+  same.shadow.clear();
+  same.mode = {};
+  same.pause = {};
+  if (live.shadow.front() == same && !problems.errors())
+    problems.add({e->at, where, "is the live policy once more: nothing differs", true});
 }
 
 }  // namespace
@@ -137,6 +195,8 @@ target_spec read_spec(const document_ptr& spec, const read_options& options,
   spec_reader reader{root, std::string{path}, options, problems};
   reader.read([&] { visit(reader, read); });
   check_together(read, root, std::string{path}, options, problems);
+  if (!options.policy_only)
+    warn_of_idle_settings(read, root, std::string{path}, problems);
   read_shadow(read, root, options, problems, path);
   if (root != spec) read.name.clear();  // that was for the checks only
   return read;
@@ -148,13 +208,15 @@ config read_config(std::string_view text, const read_options& options,
   try {
     const auto root = parse_document(text);
     if (root->is != kind::map) {
-      problems.add({root->at,
+      const bool empty = root->is == kind::null;
+      problems.add({empty ? text_position{} : root->at,
                     {},
-                    "not a map of settings; accepted: a config file, or one "
-                    "TargetSpec"});
+                    fmt::format("{}; accepted: a config file, or one TargetSpec",
+                                empty ? "is empty" : "not a map of settings")});
     } else if (is_config(*root)) {
       spec_reader reader{root, {}, options, problems};
       reader.read([&] { visit(reader, out.settings); }, {"defaults", "targets"});
+      if (!options.recorded) check_daemon(out.settings, *root, options, problems);
       if (root->find("targets"))
         read_targets(*root, options, problems, out.targets);
       else

@@ -32,6 +32,9 @@ struct spec_checkers {
   checker cron;      ///< five fields
   checker timezone;  ///< an IANA name
   checker listener;  ///< ADDR:PORT
+  /// Whether only this machine reaches the address.
+  std::function<bool(std::string_view)> loopback;
+  std::function<std::optional<secret_answer>(const std::string&)> token_file;
   /// The expression, and the names of the metrics it may use.
   std::function<std::optional<std::string>(std::string_view,
                                            const std::vector<std::string>&)>

@@ -20,6 +20,7 @@ constexpr duration_range timeouts{bounds::request_timeout_min,
                                   bounds::request_timeout_max};
 
 constexpr std::array<string_view, 2> metric_types{"Value", "AverageValue"};
+constexpr std::array<string_view, 2> metric_formats{"json", "prometheus"};
 constexpr std::array<string_view, 3> methods{"PUT", "POST", "PATCH"};
 
 constexpr string_view kept_connections =
@@ -38,7 +39,7 @@ void describe(fields<target_spec>& f) {
                   "Short for status.url = app + /app/status and scale.url = app + "
                   "/app/replicas",
                   quiet},
-                 app, "", text_form::url);
+                 app, "", text_form::base_url);
   if (!app.empty()) {
     while (app.ends_with('/')) app.pop_back();
     f.value.status.url = app + std::string{status_path};
@@ -78,8 +79,7 @@ void describe(fields<metric_spec>& f) {
          text_form::metric_name);
   f.text({"value",
           "JSON Pointer to a number, or to a string that holds one, in the status or in "
-          "the answer of url",
-          required},
+          "the answer of url; left out only with format: prometheus"},
          &metric_spec::value, text_form::pointer);
   f.choice(
       {"type",
@@ -93,15 +93,18 @@ void describe(fields<metric_spec>& f) {
   f.duration({"timeout", "Of a request to url", quiet}, &metric_spec::timeout, timeouts);
   f.headers({"headers", accepted_headers, quiet}, &metric_spec::headers);
   f.boolean({"keepAlive", kept_connections, quiet}, &metric_spec::keep_alive);
+  f.choice({"format",
+            "Of the answer of url. prometheus: that of an instant query; one series is "
+            "read, more are an error, and partial data takes no replicas away",
+            quiet},
+           &metric_spec::format, metric_formats);
+  if (f.value.format == metric_format::prometheus && f.value.value.empty())
+    f.value.value = prometheus_value;
 }
 
 void describe(fields<scale_spec>& f) {
   f.text({"url", "In place of what app implies"}, &scale_spec::url, text_form::url);
-  std::size_t method = 0, plain = 0;
-  for (std::size_t i = 0; i < methods.size(); ++i)
-    if (f.value.method == methods[i]) method = i;
-  f.visitor.choice({"method", "Of the request"}, method, plain, methods);
-  f.value.method = methods[method];
+  f.choice({"method", "Of the request"}, &scale_spec::method, methods);
   f.text({"contentType", "Of the body"}, &scale_spec::content_type);
   f.text({"body", "${replicas} becomes the number"}, &scale_spec::body, text_form::body);
   f.duration({"timeout", "Of one request"}, &scale_spec::timeout, timeouts);

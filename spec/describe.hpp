@@ -30,4 +30,7 @@ inline constexpr std::array<std::string_view, 6> keys_not_of_a_shadow{
 inline constexpr std::string_view status_path = "/app/status";
 inline constexpr std::string_view replicas_path = "/app/replicas";
 
+/// Where the value of a metric with `format: prometheus` stands, unless it says so.
+inline constexpr std::string_view prometheus_value = "/data/result/0/value/1";
+
 }  // namespace scaleit::spec

@@ -1,6 +1,8 @@
 // The policy's half of the description.
 #include "spec/describe.hpp"
 
+#include <limits>
+
 namespace scaleit::spec {
 
 // Found by the templates of fields<> when they are used below.
@@ -135,7 +137,7 @@ void describe(fields<scaling_policy>& f) {
   f.choice({"type", "Pods: so many replicas; Percent: of those there were", required},
            &scaling_policy::type, policy_types);
   f.whole({"value", "How many, or how many per cent", required}, &scaling_policy::value,
-          {1, bounds::replicas_max});
+          {1, std::numeric_limits<int>::max()});
   f.seconds({"periodSeconds", "Within how long", required}, &scaling_policy::period,
             {1, 1800});
 }

@@ -3,6 +3,7 @@
 #include "messages/text.hpp"
 #include "spec/document.hpp"
 #include "spec/document_json.hpp"
+#include "spec/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -46,6 +47,8 @@ text_position position(const YAML::Mark& m) {
   return {static_cast<std::uint32_t>(m.line + 1),
           static_cast<std::uint32_t>(m.column + 1)};
 }
+
+constexpr const char* no_text_key = "a key must be a text";
 
 class yaml_handler : public YAML::EventHandler {
  public:
@@ -97,8 +100,7 @@ class yaml_handler : public YAML::EventHandler {
     if (anchor != 0) anchors_[anchor] = builder_.last();
   }
   void begin(kind is, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (builder_.expects_key())
-      throw document_error{position(mark), "a key must be a text"};
+    if (builder_.expects_key()) throw document_error{position(mark), no_text_key};
     open_.push_back(anchor);
     builder_.begin(is, position(mark));
   }
@@ -132,7 +134,53 @@ void refuse_towers(std::string_view text) {
   }
 }
 
-document_ptr parse_yaml(std::string_view text) {
+/// YAML's line breaks are LF, CRLF and CR; yaml-cpp knows the last one not by itself.
+std::string with_line_feeds(std::string_view text) {
+  std::string out{text};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (out[i] == '\r' && (i + 1 == out.size() || out[i + 1] != '\n')) out[i] = '\n';
+  return out;
+}
+
+std::string_view line_of(std::string_view text, std::uint32_t line) {
+  for (; line > 1 && !text.empty(); --line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+/// What the sentence of the library does not say about the line it stumbles over; empty
+/// if nothing is odd about it.
+std::string cause(std::string_view text, text_position at) {
+  const auto line = line_of(text, at.line);
+  if (line.find("{{") != std::string_view::npos)
+    return "'{{' is of a template that has not been filled in";
+  const auto first = line.find_first_not_of(" \t");
+  // The library may notice a tab one line late.
+  for (const auto l : {line, line_of(text, at.line > 1 ? at.line - 1 : 1)})
+    if (const auto indent = l.substr(0, std::min(l.find_first_not_of(" \t"), l.size()));
+        indent.find('\t') != std::string_view::npos)
+      return "a tab indents here; accepted: spaces";
+  if (first == std::string_view::npos) return {};
+  auto value = line.substr(first);
+  if (const auto colon = value.find(": "); colon != std::string_view::npos)
+    value.remove_prefix(value.find_first_not_of(' ', colon + 1));
+  else if (value.starts_with("- "))
+    value.remove_prefix(2);
+  if (value.starts_with('\t')) return "a tab stands here; accepted: spaces";
+  // In a list or a map on one line, the library stands there, or just behind it.
+  const auto from = [&](std::size_t column) {
+    return column > 0 && column <= line.size() ? line.substr(column - 1) : value;
+  };
+  constexpr std::string_view reserved = "*@%`&!|>";
+  for (const auto text_there : {value, from(at.column), from(at.column - 1)})
+    if (!text_there.empty() &&
+        reserved.find(text_there.front()) != std::string_view::npos)
+      return fmt::format("a text that begins with '{}' stands in quotes",
+                         text_there.front());
+  return {};
+}
+
+document_ptr parse_lines(const std::string& text) {
   refuse_towers(text);
   try {
     // yaml-cpp lets a quote that never ends pass at the end of the text, not at the end
@@ -143,13 +191,29 @@ document_ptr parse_yaml(std::string_view text) {
     yaml_handler handler;
     if (!parser.HandleNextDocument(handler) || !handler.result()) return make_null();
     yaml_handler rest;
-    if (parser.HandleNextDocument(rest))
-      throw document_error{rest.result() ? rest.result()->at : text_position{},
+    // A line of dashes at the end begins another that says nothing.
+    if (parser.HandleNextDocument(rest) && rest.result() &&
+        rest.result()->is != kind::null)
+      throw document_error{rest.result()->at,
                            "a second document begins here; accepted: one"};
     return handler.result();
   } catch (const YAML::Exception& e) {
-    throw document_error{position(e.mark),
-                         fmt::format("not YAML: {}", printable(e.msg, 120))};
+    const auto at = position(e.mark);
+    const auto why = cause(text, at);
+    throw document_error{at, fmt::format("not YAML: {}{}{}", printable(e.msg, 120),
+                                         why.empty() ? "" : "; ", why)};
+  }
+}
+
+document_ptr parse_yaml(std::string_view text) {
+  const auto lines = with_line_feeds(text);
+  try {
+    return parse_lines(lines);
+  } catch (const document_error& e) {
+    if (e.what() != std::string_view{no_text_key}) throw;
+    const auto why = cause(lines, e.at);
+    throw document_error{
+        e.at, fmt::format("{}{}{}", no_text_key, why.empty() ? "" : "; ", why)};
   }
 }
 
@@ -163,12 +227,19 @@ text_position position_of(std::string_view text, std::size_t byte) {
               byte - (start == std::string_view::npos ? 0 : start + 1) + 1)};
 }
 
+std::string not_utf8(std::string_view text) {
+  const auto encoding = encoding_of_text(text);
+  return encoding.empty() ? "not UTF-8" : fmt::format("not UTF-8, but {}", encoding);
+}
+
 void check_characters(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto n = utf8_length(text.substr(i));
-    if (n == 0) throw document_error{position_of(text, i), "not UTF-8"};
+    if (n == 0) throw document_error{position_of(text, i), not_utf8(text)};
     if (text[i] == '\0')
-      throw document_error{position_of(text, i), "holds a NUL character"};
+      throw document_error{position_of(text, i), encoding_of_text(text).empty()
+                                                     ? "holds a NUL character"
+                                                     : not_utf8(text)};
     i += n;
   }
 }

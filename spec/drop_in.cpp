@@ -4,13 +4,13 @@
 #include "messages/text.hpp"
 #include "net/url.hpp"
 #include "spec/input_error.hpp"
+#include "spec/problems.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cmath>
 #include <optional>
 
 namespace scaleit::spec {
@@ -23,29 +23,16 @@ namespace {
                                 printable(value, 80), env.origin(name), accepted)};
 }
 
-std::string trimmed(std::string_view s) {
-  const auto first = s.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return std::string{s.substr(first, s.find_last_not_of(" \t\r\n") - first + 1)};
-}
-
 std::string value_or(const environment& env, const char* name, const char* fallback) {
   const auto* value = env.find(name);
-  return value ? trimmed(*value) : fallback;
-}
-
-std::optional<double> number(std::string_view s) {
-  if (s.starts_with('+')) s.remove_prefix(1);
-  double d = 0;
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
-  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(d)) return {};
-  return d;
+  return std::string{value ? trimmed(*value) : fallback};
 }
 
 double positive(const environment& env, const char* name, const char* fallback,
                 bool zero_too) {
   const auto text = value_or(env, name, fallback);
-  const auto d = number(text);
+  const bool plus = text.starts_with('+') && !text.starts_with("+-");
+  const auto d = finite_number(std::string_view{text}.substr(plus ? 1 : 0));
   if (!d || *d < 0 || (*d == 0 && !zero_too))
     reject(env, name, text,
            zero_too ? "a number, at least 0, such as 0.10"
@@ -65,7 +52,11 @@ std::string base_url(const environment& env) {
       std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (error != std::errc{} || end != port_text.data() + port_text.size() || port < 1 ||
       port > 65535)
-    reject(env, port_name, port_text, "a port from 1 to 65535");
+    reject(env, port_name, port_text,
+           port_text.starts_with("tcp://")
+               ? "a port from 1 to 65535; this one is set by Kubernetes for a Service "
+                 "that is named app-service: set it, or enableServiceLinks: false"
+               : "a port from 1 to 65535");
 
   constexpr const char* accepted =
       "a scheme and a host, such as http://localhost or https://app.example; the port "
@@ -76,7 +67,12 @@ std::string base_url(const environment& env) {
     throw input_error{fmt::format("{}{} holds a user name or an @; accepted: {}",
                                   url_name, env.origin(url_name), accepted)};
   // As may what stands in a query or behind a #.
-  const auto shown = url.substr(0, url.find_first_of("?#"));
+  const auto behind = url.find_first_of("?#");
+  const auto shown = url.substr(0, behind);
+  if (behind != std::string::npos)
+    throw input_error{fmt::format("{}{} holds a '{}' behind '{}'; accepted: {}", url_name,
+                                  env.origin(url_name), url[behind],
+                                  printable(trimmed(shown), 80), accepted)};
   const auto scheme = url.find("://");
   if (scheme == std::string::npos) reject(env, url_name, shown, accepted);
   while (url.size() > scheme + 3 && url.ends_with('/')) url.pop_back();
@@ -103,6 +99,23 @@ std::chrono::milliseconds interval(const environment& env) {
   if (!d || *d < bounds::interval_min || *d > bounds::interval_max)
     reject(env, name, text, "seconds or a duration such as 1m30s, from 0.1s to 1h");
   return std::chrono::round<std::chrono::milliseconds>(*d);
+}
+
+/// Variables that were probably meant for us, and are not read.
+std::vector<std::string> misspelt_variables(const environment& env) {
+  const std::vector<std::string_view> ours{drop_in_variables.begin(),
+                                           drop_in_variables.end()};
+  std::vector<std::string> told;
+  for (const auto name : env.names()) {
+    if (std::ranges::find(ours, name) != ours.end()) continue;
+    const auto meant = near_miss(name, ours);
+    // One that is set, too, is the one that counts.
+    if (!meant.empty() && env.find(std::string{meant}) == nullptr)
+      told.push_back(fmt::format("{}{} is not read; did you mean {}?",
+                                 printable(name, 80), env.origin(std::string{name}),
+                                 meant));
+  }
+  return told;
 }
 
 }  // namespace
@@ -144,6 +157,11 @@ drop_in_settings read_drop_in(const environment& env) {
   s.target.max_replicas = bounds::replicas_max;
   s.target.tolerance = {tolerance, tolerance};
   s.target.behavior = immediate_behavior();
+  if (tolerance >= 1)
+    s.warnings.emplace_back(
+        "SCALE_TOLERANCE is as large as SCALE_METRIC: nothing is ever scaled in; it is "
+        "a distance in the metric's own unit, such as 0.10");
+  for (auto& w : misspelt_variables(env)) s.warnings.push_back(std::move(w));
   return s;
 }
 

@@ -5,10 +5,20 @@
 #include "spec/environment.hpp"
 #include "telemetry/log_lines.hpp"
 
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace scaleit::spec {
+
+inline constexpr std::array<std::string_view, 6> drop_in_variables{
+    "APP_SERVICE_URL", "APP_SERVICE_PORT", "SCALE_RESOLUTION_TIME",
+    "SCALE_METRIC",    "SCALE_TOLERANCE",  "LOG_LEVEL"};
 
 struct drop_in_settings {
   target_spec target;  ///< named `app`; no windows, no limits but at least 1 replica
+  std::vector<std::string> warnings{};  ///< of what is accepted and odd
   log_level level = log_level::info;
 };
 

@@ -2,6 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
+#include "spec/drop_in.hpp"
 #include "spec/input_error.hpp"
 #include "spec/text_file.hpp"
 
@@ -14,21 +15,46 @@ namespace scaleit::spec {
 
 namespace {
 
+constexpr std::size_t skipped_max = 20;  // lines that are told
+
 class env_parser {
  public:
   env_parser(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
 
-  std::vector<assignment> parse() {
+  env_file_text parse() {
     if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
-    while (!rest_.empty()) line();
+    while (!rest_.empty()) line_or_skip();
     return std::move(found_);
   }
 
  private:
   static bool blank(char c) { return c == ' ' || c == '\t'; }
 
-  [[noreturn]] void fail(std::string_view what, std::size_t line) const {
-    throw input_error{fmt::format("{}:{}: {}", file_, line, what)};
+  struct broken {
+    std::string key, what;
+    std::size_t line;
+  };
+
+  /// A line of another program's is none of our business; one of ours is.
+  void line_or_skip() {
+    const auto before = rest_;
+    const auto number = line_;
+    try {
+      line();
+    } catch (const broken& b) {
+      const auto told = fmt::format("{}:{}: {}", file_, b.line, b.what);
+      if (is_ours(b.key)) throw input_error{told};
+      if (found_.skipped.size() < skipped_max)
+        found_.skipped.push_back(told + "; the line is skipped");
+      rest_ = before;
+      line_ = number;
+      skip_line();
+    }
+  }
+
+  static bool is_ours(std::string_view key) {
+    return key.starts_with("SCALEIT_") ||
+           std::ranges::find(drop_in_variables, key) != drop_in_variables.end();
   }
 
   char peek() const { return rest_.empty() ? '\n' : rest_.front(); }
@@ -74,12 +100,13 @@ class env_parser {
     const bool lone = at_end();
     // Only the first word is shown: the rest of a broken line may be a secret.
     if (!is_name(k) || (!lone && (peek() != '=' || k.empty())))
-      fail(fmt::format("'{}' does not begin a KEY=value line", printable(k, 40)), at);
+      throw broken{
+          k, fmt::format("'{}' does not begin a KEY=value line", printable(k, 40)), at};
     if (lone) return skip_line();  // a lone KEY: declared, not set
     take();
     skip_blanks();
     std::string v = value(k);
-    found_.push_back({std::move(k), std::move(v), at});
+    found_.assignments.push_back({std::move(k), std::move(v), at});
   }
 
   std::string value(const std::string& k) {
@@ -90,14 +117,19 @@ class env_parser {
     std::string v;
     while (true) {
       if (rest_.empty())
-        fail(fmt::format("{}: the quote that begins here never ends", k), at);
+        throw broken{
+            k, fmt::format("{}: the quote that begins here never ends", printable(k, 40)),
+            at};
       const char c = take();
       if (c == quote) break;
       v += c == '\\' && quote == '"' && !rest_.empty() ? escaped(take()) : std::string{c};
     }
     skip_blanks();
     if (!at_end())
-      fail(fmt::format("{}: only a comment may follow the closing quote", k), line_);
+      throw broken{k,
+                   fmt::format("{}: only a comment may follow the closing quote",
+                               printable(k, 40)),
+                   line_};
     skip_line();
     return v;
   }
@@ -133,32 +165,50 @@ class env_parser {
   std::string_view rest_;
   std::string_view file_;
   std::size_t line_ = 1;
-  std::vector<assignment> found_;
+  env_file_text found_;
 };
 
 std::string read_file(const std::string& file) {
   constexpr std::string_view accepted = "a readable file of KEY=value lines";
   auto text = read_text_file(file, bounds::env_file_bytes_max, accepted);
-  if (text.find('\0') != std::string::npos)
-    throw input_error{fmt::format("{}: has a NUL byte; accepted: {}, at most {} bytes",
-                                  file, accepted, bounds::env_file_bytes_max)};
+  const auto encoding = encoding_of_text(text);
+  if (!encoding.empty() || text.find('\0') != std::string::npos)
+    throw input_error{fmt::format("{}: {}; accepted: {}, at most {} bytes", file,
+                                  encoding.empty()
+                                      ? "has a NUL byte"
+                                      : fmt::format("is in {}, not UTF-8", encoding),
+                                  accepted, bounds::env_file_bytes_max)};
   return text;
 }
 
 }  // namespace
 
-std::vector<assignment> parse_env_file(std::string_view text, std::string_view file) {
+env_file_text parse_env_file(std::string_view text, std::string_view file) {
   return env_parser{text, file}.parse();
 }
 
-environment environment::load(const std::optional<std::string>& env_file) {
+void environment::read(const std::string& file) {
+  auto found = parse_env_file(read_file(file), file);
+  file_ = file;
+  warnings_ = std::move(found.skipped);
+  for (auto& a : found.assignments) {
+    lines_.insert_or_assign(a.key, a.line);
+    values_.insert_or_assign(std::move(a.key), std::move(a.value));
+  }
+}
+
+environment environment::load(const std::optional<std::string>& env_file,
+                              bool incidental) {
   environment e;
-  const std::string file = env_file.value_or(".env");
-  if (env_file || ::access(file.c_str(), F_OK) == 0) {
-    e.file_ = file;
-    for (auto& a : parse_env_file(read_file(file), file)) {
-      e.lines_.insert_or_assign(a.key, a.line);
-      e.values_.insert_or_assign(std::move(a.key), std::move(a.value));
+  const std::string implied = ".env";
+  if (env_file) {
+    e.read(*env_file);
+  } else if (is_regular_file(implied)) {  // and no virtual environment of that name
+    try {
+      e.read(implied);
+    } catch (const input_error& wrong) {
+      if (!incidental) throw;
+      e.warnings_.emplace_back(wrong.what());
     }
   }
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -170,6 +220,12 @@ environment environment::load(const std::optional<std::string>& env_file) {
     e.values_.insert_or_assign(key, std::string{text.substr(equals + 1)});
   }
   return e;
+}
+
+std::vector<std::string_view> environment::names() const {
+  std::vector<std::string_view> all;
+  for (const auto& [name, value] : values_) all.emplace_back(name);
+  return all;
 }
 
 const std::string* environment::find(const std::string& key) const {

@@ -1,16 +1,13 @@
 #include "spec/json_slots.hpp"
 
-#include "messages/bounds.hpp"
 #include "messages/text.hpp"
 #include "spec/json_pointer.hpp"
+#include "spec/json_scanner.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -43,76 +40,120 @@ std::size_t child(const std::vector<node>& nodes, std::size_t at,
   return nowhere;
 }
 
-/// Walks the body once, in step with the tree, and fills the slots.
-class collector : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collector> {
+/// Walks the body once, in step with the tree, and fills the slots. Of what no pointer
+/// leads to, nothing but the kind of each bracket is kept, so that depth is harmless.
+class collector {
  public:
-  collector(const std::vector<node>& nodes, std::vector<json_value>& slots)
-      : nodes_(nodes), slots_(slots) {}
+  collector(const std::vector<node>& nodes, std::vector<json_value>& slots,
+            std::string& body)
+      : nodes_(nodes), slots_(slots), in_(body) {}
 
-  bool Null() { return scalar({kind::null, "null"}); }
-  bool Bool(bool b) { return scalar({kind::boolean, b ? "true" : "false"}); }
-  bool RawNumber(const char* s, rapidjson::SizeType n, bool) {
-    return scalar({kind::number, {s, n}});
+  void read() {
+    if (in_.at_end()) in_.fail("The document is empty");
+    value(0);
+    while (!open_.empty()) go_on();
+    if (!in_.at_end()) in_.fail("The document root must not be followed by other values");
   }
-  bool String(const char* s, rapidjson::SizeType n, bool) {
-    return scalar({kind::string, {s, n}});
-  }
-  bool Key(const char* s, rapidjson::SizeType n, bool) {
-    auto& top = stack_[depth_ - 1];
-    top.next = child(nodes_, top.at, {s, n});
-    return true;
-  }
-  bool StartObject() { return enter(kind::object); }
-  bool EndObject(rapidjson::SizeType) { return leave(); }
-  bool StartArray() { return enter(kind::array); }
-  bool EndArray(rapidjson::SizeType) { return leave(); }
-
-  bool too_deep() const { return too_deep_; }
 
  private:
   struct frame {
-    std::size_t at = nowhere;    ///< the container's own node
-    std::size_t next = nowhere;  ///< the node of the value to come (objects)
-    std::size_t index = 0;       ///< of the value to come (arrays)
-    bool array = false;
+    std::size_t at = nowhere;  ///< the container's own node
+    std::size_t elements = 0;  ///< so far
   };
 
-  /// The node of the value that begins now.
-  std::size_t arrive() {
-    if (depth_ == 0) return 0;
-    auto& top = stack_[depth_ - 1];
-    if (!top.array) return top.next;
-    const std::size_t index = top.index++;
-    return top.at == nowhere ? nowhere : child(nodes_, top.at, std::to_string(index));
-  }
+  /// The innermost one, if a pointer leads there.
+  frame* known() { return led_.size() == open_.size() ? &led_.back() : nullptr; }
+
   void fill(std::size_t at, json_value v) {
     if (at == nowhere) return;
     for (const auto slot : nodes_[at].slots)
       slots_[slot] = v;  // a repeated key: the last counts
   }
-  bool scalar(json_value v) {
-    fill(arrive(), v);
-    return true;
+
+  void value(std::size_t at) {
+    const char c = in_.peek();
+    if (c == '{' || c == '[') {
+      in_.skip();
+      fill(at, {c == '[' ? kind::array : kind::object, {}});
+      if (at != nowhere && led_.size() == open_.size()) led_.push_back({at});
+      open_.push_back(c == '[');
+      fresh_ = true;
+    } else if (c == '"') {
+      if (at == nowhere)
+        in_.raw_string();
+      else
+        fill(at, {kind::string, in_.string()});
+    } else {
+      const auto word = in_.word();
+      const auto is = word == "null"                      ? kind::null
+                      : word == "true" || word == "false" ? kind::boolean
+                                                          : kind::number;
+      fill(at, {is, word});
+    }
   }
-  bool enter(kind k) {
-    const std::size_t at = arrive();
-    fill(at, {k, {}});
-    too_deep_ = depth_ == stack_.size();
-    if (too_deep_) return false;
-    stack_[depth_++] = {at, nowhere, 0, k == kind::array};
-    return true;
+
+  /// One more value of the innermost container, or its end.
+  void go_on() {
+    const bool array = open_.back();
+    const bool first = std::exchange(fresh_, false);
+    const char c = in_.peek();
+    if (c == (array ? ']' : '}')) return leave();
+    if (!first) {
+      if (c != ',')
+        in_.fail(array ? "Missing a comma or ] after an array element"
+                       : "Missing a comma or } after an object member");
+      in_.skip();
+    }
+    auto* top = known();
+    const auto index = top ? top->elements++ : 0;
+    value(array ? element(top, index) : member(top));
   }
-  bool leave() {
-    --depth_;
-    return true;
+
+  /// Where the pointers lead from here: to an element of an array,
+  std::size_t element(const frame* top, std::size_t index) const {
+    return top ? child(nodes_, top->at, std::to_string(index)) : nowhere;
+  }
+  /// or past its name and the colon to a member of an object.
+  std::size_t member(const frame* top) {
+    if (in_.peek() != '"') in_.fail("Missing a name for object member");
+    std::size_t to = nowhere;
+    if (top)
+      to = child(nodes_, top->at, in_.string());
+    else
+      in_.raw_string();
+    if (in_.peek() != ':') in_.fail("Missing a colon after a name of object member");
+    in_.skip();
+    return to;
+  }
+
+  void leave() {
+    if (const auto* top = known()) {
+      if (top->at != nowhere)
+        for (const auto slot : nodes_[top->at].slots)
+          slots_[slot].elements = top->elements;
+      led_.pop_back();
+    }
+    open_.pop_back();
+    in_.skip();
   }
 
   const std::vector<node>& nodes_;
   std::vector<json_value>& slots_;
-  std::array<frame, bounds::json_depth_max> stack_{};
-  std::size_t depth_ = 0;
-  bool too_deep_ = false;
+  json_scanner in_;
+  std::vector<bool> open_;  ///< whether it is an array
+  std::vector<frame> led_;  ///< of the outer ones of these, to which pointers lead
+  bool fresh_ = false;      ///< nothing of the innermost one has been read
 };
+
+/// What a body that is not JSON is instead, if its first bytes say so.
+std::string_view encoding_of(std::string_view body) {
+  if (body.starts_with("\x1F\x8B")) return "compressed (gzip)";
+  if (body.starts_with("\x28\xB5\x2F\xFD")) return "compressed (zstd)";
+  if (body.starts_with("\xFF\xFE") || body.starts_with("\xFE\xFF") ||
+      (body.size() > 1 && (body[0] == '\0') != (body[1] == '\0')))
+    return "in UTF-16";
+  return {};
+}
 
 }  // namespace
 
@@ -145,37 +186,19 @@ void json_slots::add(const std::string& pointer) {
 
 void json_slots::add_nothing() { ++tree_->slots; }
 
+std::size_t json_slots::size() const { return tree_->slots; }
+
 std::variant<std::vector<json_value>, failure> json_slots::read(std::string& body) const {
   std::vector<json_value> slots(tree_->slots);
-  collector found{tree_->nodes, slots};
-  // An in-situ stream ends at the first NUL: one inside the body is an error, not an end.
-  if (body.find('\0') != std::string::npos)
-    return failure{failure_kind::json, "not JSON: a NUL byte in the body"};
-  char* begin = body.data();
-  if (body.starts_with("\xEF\xBB\xBF")) begin += 3;  // RFC 8259, 8.1: may be ignored
-  rapidjson::InsituStringStream stream{begin};
-  rapidjson::Reader reader;
-  constexpr unsigned flags =
-      rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
-  if (const auto result = reader.Parse<flags>(stream, found); result.IsError()) {
-    if (found.too_deep())
-      return failure{failure_kind::json,
-                     fmt::format("nested deeper than {} levels", bounds::json_depth_max)};
-    return failure{
-        failure_kind::json,
-        fmt::format("not JSON: {} (at byte {})",
-                    rapidjson::GetParseError_En(result.Code()), result.Offset())};
+  try {
+    collector{tree_->nodes, slots, body}.read();
+  } catch (const json_error& e) {
+    const auto encoded = encoding_of(body);
+    return failure{failure_kind::json, encoded.empty()
+                                           ? fmt::format("not JSON: {}", e.what())
+                                           : fmt::format("not JSON, but {}", encoded)};
   }
-
   return slots;
-}
-
-std::optional<double> finite_number(std::string_view s) {
-  double d = 0;
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), d);
-  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(d)) return {};
-  return d;
 }
 
 std::string described(const std::string& pointer, const json_value& v) {
@@ -189,8 +212,9 @@ std::string described(const std::string& pointer, const json_value& v) {
 
 std::optional<double> metric_value(const json_value& v) {
   if (v.what != kind::number && v.what != kind::string) return {};
+  constexpr double least = -1e-9;  // 1 - 0.9 - 0.1 is a little below 0, and means it
   const auto d = finite_number(v.text);
-  return d && *d >= 0 ? d : std::nullopt;
+  return d && *d >= least ? std::optional{std::max(*d, 0.0) + 0.0} : std::nullopt;
 }
 
 std::string no_metric_value(const std::string& pointer, const json_value& v) {

@@ -19,7 +19,8 @@ namespace scaleit::spec {
 struct json_value {
   enum class kind : std::uint8_t { absent, null, boolean, number, string, object, array };
   kind what = kind::absent;
-  std::string_view text;  ///< of a number, a string, null or a boolean
+  std::string_view text{};   ///< of a number, a string, null or a boolean
+  std::size_t elements = 0;  ///< of an array or an object
 };
 
 class json_slots {
@@ -34,8 +35,10 @@ class json_slots {
   void add(const std::string& pointer);
   /// The next slot stays absent.
   void add_nothing();
+  std::size_t size() const;  ///< slots so far
 
-  /// The slots in the order they were added, or a failure of kind json. Consumes `body`:
+  /// The slots in the order they were added, or a failure of kind json. What no pointer
+  /// leads to does not matter, as long as the brackets are right. Consumes `body`:
   /// strings are decoded in place.
   std::variant<std::vector<json_value>, failure> read(std::string& body) const;
 
@@ -44,10 +47,8 @@ class json_slots {
   std::unique_ptr<tree> tree_;
 };
 
-/// The whole of `s` as a finite number.
-std::optional<double> finite_number(std::string_view s);
-
-/// A metric's value: a number, or a string that holds one; finite and at least 0.
+/// A metric's value: a number, or a string that holds one; finite and at least 0, but for
+/// what arithmetic leaves below it.
 std::optional<double> metric_value(const json_value& v);
 
 /// `/replicas is "ten", a string`, for the sentence of a failure.

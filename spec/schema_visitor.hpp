@@ -168,7 +168,9 @@ class visitor : public spec_visitor {
     resize(1);
     const auto [properties, required] = inside([&] { item(0); }, true);
     auto s = add(k, {"array"});
-    put(s, "items", finished(properties, required));
+    const auto each = finished(properties, required);
+    if (k.name == "metrics") put_value_or_format(each);
+    put(s, "items", each);
     put(s, "minItems", make_number(static_cast<double>(r.min)));
     put(s, "maxItems", make_number(static_cast<double>(r.max)));
   }
@@ -217,6 +219,24 @@ class visitor : public spec_visitor {
     left_out_ = outer_left_out;
     return {std::exchange(properties_, outer_properties),
             std::exchange(required_, outer_required)};
+  }
+
+  /// A metric's value may be left out with a format that says where it stands, and that
+  /// is the format of a URL.
+  static void put_value_or_format(const map_ptr& metric) {
+    auto prometheus = make_map(), format = make_map(), formatted = make_map();
+    put(prometheus, "const", "prometheus");
+    put(format, "format", prometheus);
+    put(formatted, "properties", format);
+    put(formatted, "required", make_list(words{"format"}));
+    const auto requires_key = [](std::string_view key) {
+      auto s = make_map();
+      put(s, "required", make_list(words{key}));
+      return s;
+    };
+    put(metric, "if", formatted);
+    put(metric, "then", requires_key("url"));
+    put(metric, "else", requires_key("value"));
   }
 
   static map_ptr finished(const map_ptr& properties, const words& required) {

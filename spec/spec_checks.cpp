@@ -26,7 +26,6 @@ class together {
     schedules();
     activation();
     expression();
-    idle();
   }
 
  private:
@@ -79,12 +78,24 @@ class together {
         fail(name, fmt::format("metrics[{}].name", i),
              fmt::format("two metrics are named '{}'",
                          printable(name->value->scalar, 80)));
-      if (item.is == kind::map && !item.find("url"))
-        for (const auto* of_url : {"timeout", "headers", "keepAlive"})
-          if (const auto* idle = item.find(of_url))
-            fail(idle, fmt::format("metrics[{}].{}", i, of_url),
-                 "has no effect without 'url': the metric is read from the status", true);
+      if (item.is != kind::map) continue;
+      where_it_is_read(item, fmt::format("metrics[{}]", i));
     }
+  }
+
+  void where_it_is_read(const document& metric, const std::string& path) {
+    const auto* format = metric.find("format");
+    const bool prometheus = format && format->value->scalar == "prometheus";
+    if (!metric.find("value") && !prometheus)
+      problems_.add({metric.at, joined(path_, path), "'value' is missing"});
+    if (metric.find("url")) return;
+    if (prometheus)
+      fail(format, path + ".format",
+           "prometheus is the format of a 'url' of the metric's own, and there is none");
+    for (const auto* of_url : {"timeout", "headers", "keepAlive"})
+      if (const auto* idle = metric.find(of_url))
+        fail(idle, fmt::format("{}.{}", path, of_url),
+             "has no effect without 'url': the metric is read from the status", true);
   }
 
   void schedules() {
@@ -151,13 +162,6 @@ class together {
       fail(e, "combine", std::move(*wrong));
   }
 
-  void idle() {
-    if (spec_.zero && spec_.min_replicas > 0)
-      fail(key("zero"), "zero",
-           fmt::format("has no effect while minReplicas is {}", spec_.min_replicas),
-           true);
-  }
-
   const target_spec& spec_;
   const document& root_;
   const std::string& path_;
@@ -191,11 +195,12 @@ void check_shadow(const target_spec& live, const document_ptr& shadow,
                        "metric '{}'",
                        printable(mine.name, 80))});
     else if (mine.value != theirs->value || mine.url != theirs->url ||
-             mine.headers != theirs->headers)
-      problems.add({at, where,
-                    fmt::format("'{}' must have the value, url and headers of the live "
-                                "metric; only type and target may differ",
-                                printable(mine.name, 80))});
+             mine.headers != theirs->headers || mine.format != theirs->format)
+      problems.add(
+          {at, where,
+           fmt::format("'{}' must have the value, url, headers and format of the "
+                       "live metric; only type and target may differ",
+                       printable(mine.name, 80))});
   }
 }
 

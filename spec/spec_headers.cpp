@@ -9,6 +9,21 @@
 
 namespace scaleit::spec {
 
+namespace {
+
+/// Where, but not beside what: it is a secret.
+std::string control_character(std::string_view value) {
+  const auto at = std::ranges::find_if(value, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  });
+  if (at == value.end()) return "the value is not valid";
+  return fmt::format("the value holds a control character{} (byte {} of {})",
+                     *at == '\n' || *at == '\r' ? ", a line break" : "",
+                     at - value.begin() + 1, value.size());
+}
+
+}  // namespace
+
 void spec_reader::headers(const spec_key& k, std::vector<header>& value) {
   const auto* e = find(k);
   if (!e) return;
@@ -34,7 +49,7 @@ void spec_reader::header_value(const document_entry& e, const std::string& path,
     return refuse("the value is not valid; accepted: a text, in quotes if need be");
   std::string text = e.value->scalar;
   if (!expand(e, path, text)) return;
-  if (!net::is_header_value(text)) return refuse("the value holds a control character");
+  if (!net::is_header_value(text)) return refuse(control_character(text));
   value.push_back({e.key, std::move(text)});
 }
 

@@ -69,8 +69,9 @@ void spec_reader::unknown_keys(std::initializer_list<std::string_view> others) {
   known_.insert(known_.end(), others);
   for (const auto& e : map_->entries) {
     if (std::ranges::find(known_, e.key) != known_.end()) continue;
-    const auto meant = near_miss(e.key, known_);
-    auto what = fmt::format("unknown key '{}'", printable(e.key, shown_bytes_max));
+    const auto seen = without_invisible(e.key);
+    const auto meant = near_miss(seen, known_);
+    auto what = fmt::format("unknown key '{}'", visible(e.key, shown_bytes_max));
     if (!meant.empty())
       what += fmt::format("; did you mean '{}'?", meant);
     else if (e.key == "<<")
@@ -87,8 +88,14 @@ void spec_reader::fail(text_position at, std::string_view key, std::string what,
 }
 
 void spec_reader::reject(const document_entry& e, std::string_view accepted) {
+  // A number or a truth value in quotes is a text.
+  const auto& v = *e.value;
+  const bool quoted =
+      v.is == kind::text && !accepted.starts_with("a text") &&
+      (parse_yaml_number(v.scalar) || v.scalar == "true" || v.scalar == "false");
   fail(e.at, e.key,
-       fmt::format("{} is not valid; accepted: {}", shown(*e.value), accepted));
+       fmt::format("{} is not valid; accepted: {}{}", shown(v), accepted,
+                   quoted ? ", without quotes" : ""));
 }
 
 const document_entry* spec_reader::find(const spec_key& k) {
@@ -185,7 +192,8 @@ void spec_reader::text(const spec_key& k, std::string& value, std::string_view p
   const auto* e = find(k);
   if (!e) return;
   const auto& s = e->value->scalar;
-  const bool absent = s.empty() && plain.empty() && form != text_form::url && !asks(k);
+  const bool is_url = form == text_form::url || form == text_form::base_url;
+  const bool absent = s.empty() && plain.empty() && !is_url && !asks(k);
   if (e->value->is != kind::text || (!absent && !is_valid(form, s))) {
     // What is no text here may be one in quotes.
     const bool quote = e->value->is == kind::number || e->value->is == kind::boolean;
@@ -193,11 +201,21 @@ void spec_reader::text(const spec_key& k, std::string& value, std::string_view p
                   std::string{rules_of(form).accepted} +
                       (quote ? "; a text that looks otherwise stands in quotes" : ""));
   }
-  if (form == text_form::url && s.find("${") != std::string::npos)
+  if (is_url && s.find('#') != std::string::npos && !options_.recorded)
+    return fail(
+        e->at, k.name,
+        "holds a '#', and what follows that is never sent; a '#' that is meant is "
+        "written %23");
+  if (form == text_form::base_url && s.find('?') != std::string::npos)
+    return fail(
+        e->at, k.name,
+        "holds a '?', and a path is put behind it; a query can stand in status.url "
+        "and scale.url");
+  if (is_url && s.find("${") != std::string::npos)
     return fail(e->at, k.name,
                 "a URL may not hold ${...}; a secret belongs into a header");
   const auto& check = options_.check;
-  const spec_checkers::checker* checker = form == text_form::url        ? &check.url
+  const spec_checkers::checker* checker = is_url                        ? &check.url
                                           : form == text_form::cron     ? &check.cron
                                           : form == text_form::timezone ? &check.timezone
                                           : form == text_form::listener ? &check.listener

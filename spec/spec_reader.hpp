@@ -75,6 +75,10 @@ void check_together(const target_spec& spec, const document_ptr& root,
                     const std::string& path, const read_options& options,
                     problem_list& problems);
 
+/// Warnings of settings that can never act, or that let nothing act.
+void warn_of_idle_settings(const target_spec& spec, const document_ptr& root,
+                           const std::string& path, problem_list& problems);
+
 /// A shadow sees what the live policy sees: its metrics must be read the same way.
 void check_shadow(const target_spec& live, const document_ptr& shadow,
                   const std::string& path, problem_list& problems);

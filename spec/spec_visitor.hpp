@@ -61,6 +61,7 @@ enum class text_form : std::uint8_t {
   metric_name,
   pointer,
   url,
+  base_url,  ///< to which a path is appended
   body,
   cron,
   timezone,

@@ -1,6 +1,7 @@
 #include "spec/status_json.hpp"
 
 #include "messages/bounds.hpp"
+#include "messages/text.hpp"
 #include "spec/json_slots.hpp"
 #include "spec/refusal.hpp"
 
@@ -16,9 +17,9 @@ namespace {
 
 using kind = json_value::kind;
 
-/// A whole number of replicas; 10.0 is one, "10" is not.
+/// A whole number of replicas, or a string that holds one; 10.0 is one, too.
 std::optional<int> replica_count(const json_value& v) {
-  if (v.what != kind::number) return {};
+  if (v.what != kind::number && v.what != kind::string) return {};
   const auto d = finite_number(v.text);
   if (!d || *d != std::floor(*d) || *d < 0 || *d > bounds::replicas_max) return {};
   return static_cast<int>(*d);
@@ -97,30 +98,48 @@ std::variant<observation, failure> status_reader::read(std::string& body) const 
   return seen;
 }
 
-// -- metrics from elsewhere
-// ---------------------------------------------------------------
+// -- metrics from elsewhere -----------------------------------------------
 
 metric_reader::metric_reader(std::span<const metric_spec* const> metrics) {
   for (const auto* m : metrics) {
     slots_.add(m->value);
-    metrics_.emplace_back(m->name, m->value);
+    metrics_.push_back({m->name, m->value, m->format == metric_format::prometheus});
   }
+  prometheus_.add_to(slots_);
 }
 
 metric_reading metric_reader::read(http_response& answer,
                                    std::span<const header> sent) const {
-  if (auto f = refusal(answer, sent)) return none(*f);
-  if (auto f = unreadable(answer)) return none(*f);
+  auto refused = refusal(answer, sent);
+  if (refused && answer.error) return none(*refused);
+  if (!refused)
+    if (auto f = unreadable(answer)) return none(*f);
   auto found = slots_.read(answer.body);
-  if (const auto* wrong = std::get_if<failure>(&found)) return none(*wrong);
-  const auto& slots = std::get<std::vector<json_value>>(found);
+  const auto* wrong = std::get_if<failure>(&found);
+  if (wrong && !refused) return none(*wrong);
+  std::vector<json_value> slots;
+  if (!wrong) slots = std::get<std::vector<json_value>>(std::move(found));
+  const auto said = slots.empty() ? std::nullopt : prometheus_.of(slots).error();
+  if (refused) {
+    if (said && refused->detail.find(':') == std::string::npos)
+      refused->detail += ": " + *said;
+    return none(*refused);
+  }
   metric_reading seen;
+  const auto whole = prometheus_.of(slots);
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
-    const auto& [name, pointer] = metrics_[i];
-    if (const auto v = metric_value(slots[i]))
-      seen.found.push_back({name, *v});
+    const auto& m = metrics_[i];
+    const auto* scalar = m.prometheus ? whole.scalar() : nullptr;
+    const auto& slot = scalar ? *scalar : slots[i];
+    const auto value = metric_value(slot);
+    // An error that comes as a success is told whatever the format.
+    auto complaint = m.prometheus ? whole.complaint() : value ? std::nullopt : said;
+    if (!complaint && !value)
+      complaint = no_metric_value(scalar ? "/data/result/1" : m.pointer, slot);
+    if (complaint)
+      seen.missing.push_back({m.name, std::move(*complaint)});
     else
-      seen.missing.push_back({name, no_metric_value(pointer, slots[i])});
+      seen.found.push_back({m.name, *value, m.prometheus && whole.partial()});
   }
   return seen;
 }
@@ -129,7 +148,7 @@ metric_reading metric_reader::none(const failure& f) const {
   metric_reading seen;
   for (const auto& m : metrics_)
     seen.missing.push_back(
-        {m.first, fmt::format("{}: {}", to_string(f.kind), f.detail), f.kind});
+        {m.name, fmt::format("{}: {}", to_string(f.kind), f.detail), f.kind});
   return seen;
 }
 

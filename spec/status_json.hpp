@@ -6,6 +6,7 @@
 #include "messages/observation.hpp"
 #include "messages/target_spec.hpp"
 #include "spec/json_slots.hpp"
+#include "spec/prometheus_answer.hpp"
 
 #include <memory>
 #include <optional>
@@ -51,14 +52,21 @@ class metric_reader {
 
   /// Every metric is found, or missing with a reason: the request failed, or was answered
   /// with something else than a 2xx, or not with JSON, or there is no finite number at
-  /// its pointer. Consumes the body. `sent`: see refusal().
+  /// its pointer, or an answer of Prometheus holds other than one series. Consumes the
+  /// body. `sent`: see refusal().
   metric_reading read(http_response& answer, std::span<const header> sent = {}) const;
 
  private:
   metric_reading none(const failure& f) const;
 
-  json_slots slots_;
-  std::vector<std::pair<std::string, std::string>> metrics_;  ///< name, pointer
+  struct metric {
+    std::string name, pointer;
+    bool prometheus = false;
+  };
+
+  json_slots slots_;  ///< of each metric, then of the answer as a whole
+  prometheus_answer prometheus_;
+  std::vector<metric> metrics_;
 };
 
 }  // namespace scaleit::spec

@@ -1,12 +1,15 @@
 #include "spec/text_file.hpp"
 
+#include "messages/bounds.hpp"
 #include "spec/input_error.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
-#include <fstream>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,62 +18,82 @@ namespace scaleit::spec {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view file, std::string_view why, std::size_t most,
-                         std::string_view accepted) {
-  throw input_error{
-      fmt::format("{}: {}; accepted: {}, at most {} bytes", file, why, accepted, most)};
-}
+/// What every complaint about a file says at its end.
+struct complaint {
+  std::string_view file;
+  std::size_t bytes_max;
+  std::string_view accepted;
+
+  [[noreturn]] void refuse(std::string_view why) const {
+    throw input_error{fmt::format("{}: {}; accepted: {}, at most {} bytes", file, why,
+                                  accepted, bytes_max)};
+  }
+};
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
 
 /// Bounded while reading, not by its size beforehand: it may be a pipe.
-std::string read_all(std::istream& in, const std::string& file, std::size_t most,
-                     std::string_view accepted) {
+std::string read_all(int fd, const complaint& c) {
   std::string text;
-  std::string piece(64 * 1024, '\0');
-  while (in && text.size() <= most) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    text.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+  std::array<char, 64 * 1024> piece;
+  while (true) {
+    const auto n = ::read(fd, piece.data(), piece.size());
+    if (n == 0) return text;
+    if (n > 0) {
+      text.append(piece.data(), static_cast<std::size_t>(n));
+      if (text.size() > c.bytes_max) c.refuse("is too large");
+    } else if (errno == EAGAIN) {
+      pollfd more{fd, POLLIN, 0};
+      const auto wait = std::chrono::milliseconds{bounds::pipe_wait_max}.count();
+      if (::poll(&more, 1, static_cast<int>(wait)) == 0)
+        c.refuse("is a pipe that says nothing");
+    } else if (errno != EINTR) {
+      c.refuse(fmt::format("cannot be read: {}", std::strerror(errno)));
+    }
   }
-  if (in.bad()) refuse(file, "cannot be read", most, accepted);
-  if (text.size() > most) refuse(file, "is too large", most, accepted);
-  return text;
-}
-
-/// Whoever shares it with us may have made it non-blocking.
-void wait_for_input() {
-  pollfd empty{STDIN_FILENO, POLLIN, 0};
-  ::poll(&empty, 1, -1);
 }
 
 }  // namespace
 
 std::string read_text_file(const std::string& file, std::size_t bytes_max,
                            std::string_view accepted) {
+  const complaint c{file, bytes_max, accepted};
+  // A pipe that nobody writes to would be waited for here for ever.
+  const descriptor in{::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   struct stat about {};
-  if (::stat(file.c_str(), &about) != 0)
-    refuse(file, std::strerror(errno), bytes_max, accepted);
-  if (S_ISDIR(about.st_mode)) refuse(file, "is a directory", bytes_max, accepted);
-  std::ifstream in{file, std::ios::binary};
-  if (!in) refuse(file, std::strerror(errno), bytes_max, accepted);
-  return read_all(in, file, bytes_max, accepted);
+  if (in.get() < 0 || ::fstat(in.get(), &about) != 0) c.refuse(std::strerror(errno));
+  if (S_ISDIR(about.st_mode)) c.refuse("is a directory");
+  auto text = read_all(in.get(), c);
+  if (text.empty() && S_ISFIFO(about.st_mode))
+    c.refuse("is a pipe that nobody writes to");
+  return text;
+}
+
+bool is_regular_file(const std::string& file) {
+  struct stat about {};
+  return ::stat(file.c_str(), &about) == 0 && S_ISREG(about.st_mode);
 }
 
 std::string read_standard_input(std::size_t bytes_max) {
-  constexpr std::string_view accepted = "a text on standard input";
-  std::string text;
-  std::string piece(64 * 1024, '\0');
-  while (text.size() <= bytes_max) {
-    // Not through std::cin, to which a descriptor that cannot be read is an empty one.
-    const auto n = ::read(STDIN_FILENO, piece.data(), piece.size());
-    if (n == 0) return text;
-    if (n > 0)
-      text.append(piece, 0, static_cast<std::size_t>(n));
-    else if (errno == EAGAIN)
-      wait_for_input();
-    else if (errno != EINTR)
-      refuse("-", fmt::format("cannot be read: {}", std::strerror(errno)), bytes_max,
-             accepted);
-  }
-  refuse("-", "is too large", bytes_max, accepted);
+  return read_all(STDIN_FILENO, {"-", bytes_max, "a text on standard input"});
+}
+
+std::string_view encoding_of_text(std::string_view text) {
+  const bool marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  const bool half = text.size() > 1 && (text[0] == '\0') != (text[1] == '\0');
+  return marked || half ? "UTF-16" : "";
 }
 
 }  // namespace scaleit::spec

@@ -7,9 +7,16 @@
 
 namespace scaleit::spec {
 
-/// Throws input_error: the file, what is wrong with it, and `accepted`.
+/// Throws input_error: the file, what is wrong with it, and `accepted`. A pipe is read,
+/// too, but not waited for for ever.
 std::string read_text_file(const std::string& file, std::size_t bytes_max,
                            std::string_view accepted);
+
+/// Neither a directory nor a pipe, and there.
+bool is_regular_file(const std::string& file);
+
+/// `UTF-16`, if the first bytes say so; else empty.
+std::string_view encoding_of_text(std::string_view text);
 
 /// All of standard input, as bounded.
 std::string read_standard_input(std::size_t bytes_max);

@@ -56,7 +56,7 @@ TEST_CASE("requests are made as the spec says") {
   auto spec = app_spec();
   spec.status.headers = {{"Authorization", "Bearer x"}};
   spec.status.timeout = 700ms;
-  spec.scale.method = "PATCH";
+  spec.scale.method = scale_method::patch;
   spec.scale.content_type = "application/merge-patch+json";
   spec.scale.body = R"({"spec":{"replicas":${replicas},"was":"${replicas}"}})";
   h.house.add(app(spec));

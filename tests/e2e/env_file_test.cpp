@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sys/stat.h>
 
 using namespace scaleit::e2e;
 using namespace scaleit::test;
@@ -110,23 +111,56 @@ TEST_CASE("an env file that cannot be read stops the start with one line", "[env
   check_refused(settings_with("A=1\nSCALE_METRIC=\"0.8\nB=2\n"),
                 {".env:2", "SCALE_METRIC", "quote"});
   check_refused(settings_with("SCALE_METRIC='0.8' 0.9\n"), {".env:1", "SCALE_METRIC"});
-  check_refused(settings_with("\n\nthis is not an env file\n"), {".env:3", "this"});
-  check_refused(settings_with("=0.8\n"), {".env:1"});
+  check_refused(settings_with("\n\nSCALE_METRIC is 0.8\n"), {".env:3", "SCALE_METRIC"});
+  check_refused(settings_with(std::string("\xFF\xFE"
+                                          "A\0=\0",
+                                          6)),
+                {".env", "UTF-16"});
 }
 
-TEST_CASE("a .env that is a directory stops the start with one line", "[env_file]") {
+TEST_CASE("lines of other programs are passed over with a warning", "[env_file]") {
+  for (const auto* other :
+       {"; a comment\n", "this is not an env file\n", "=0.8\n",
+        "CERT=-----BEGIN CERT-----\nMIIB s3cret\n-----END CERT-----\n", "NOTE=\"a\" b\n",
+        "OPEN=\"never\n"}) {
+    CAPTURE(other);
+    CHECK(settings_with(std::string{other} + "SCALE_METRIC=0.5\n") ==
+          holds("0.50", "http://localhost:8123", "5s"));
+  }
+}
+
+TEST_CASE("a .env that is no regular file is not there", "[env_file]") {
   const temporary_directory directory;
-  std::filesystem::create_directory(directory.path() / ".env");
-  const auto r = run({"run", "--metrics-listen", "127.0.0.1:0"}, {}, directory.path());
-  check_refused(std::to_string(r.code) + " " + r.err, {".env", "is a directory"});
+  const auto env = directory.path() / ".env";
+  const auto refused = [&] {  // by what comes after the env file
+    return run({"run", "--metrics-listen", "nowhere"}, {}, directory.path()).err;
+  };
+  std::filesystem::create_directory(env);  // a virtual environment of Python
+  CHECK_THAT(refused(), StartsWith("scaleit: --metrics-listen='nowhere'"));
+  std::filesystem::remove(env);
+  REQUIRE(::mkfifo(env.c_str(), 0600) == 0);
+  CHECK_THAT(refused(), StartsWith("scaleit: --metrics-listen='nowhere'"));
 }
 
-TEST_CASE("binary junk in an env file is one printable line", "[env_file]") {
+TEST_CASE("a bad .env stops neither check nor a daemon with a config file",
+          "[env_file]") {
+  const temporary_directory directory;
+  directory.write(".env", "SCALE_METRIC='0.8\n");
+  directory.write("c.yaml", "targets: []\n");
+  const auto checked = run({"check", "c.yaml"}, {}, directory.path());
+  CHECK(checked.code == 0);
+  CHECK_THAT(checked.err, ContainsSubstring("warning: .env:1: SCALE_METRIC"));
+  const auto started = run({"run", "--config", "c.yaml", "--metrics-listen", "nowhere"},
+                           {}, directory.path());
+  CHECK_THAT(started.err, StartsWith("scaleit: --metrics-listen='nowhere'"));
+}
+
+TEST_CASE("binary junk in an env file is passed over, and printable", "[env_file]") {
   std::string junk =
       "\x7f"
       "ELF\x02\x01";
   for (int c = 1; c < 256; ++c) junk += static_cast<char>(c);
   const auto said = settings_with(junk);
-  check_refused(said, {".env:"});
+  CHECK(said == defaults);
   for (const char c : said.substr(0, said.size() - 1)) CHECK((c >= ' ' && c <= '~'));
 }

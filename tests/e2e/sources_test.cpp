@@ -21,6 +21,9 @@ class prometheus {
   /// Waiting jobs; none: the query finds no series.
   void answer(std::optional<int> jobs) { jobs_ = jobs.value_or(-1); }
   void break_down(bool on) { broken_ = on; }
+  /// Beside the value: some data is lacking; or there is a second series.
+  void leave_out(bool on) { partial_ = on; }
+  void split(bool on) { split_ = on; }
   void vanish() { server_.reset(); }
   void appear() {
     server_ = std::make_unique<unruly_server>(
@@ -42,13 +45,14 @@ class prometheus {
     std::string result;
     if (jobs_ >= 0)
       result = R"({"metric":{},"value":[1769851800.1,")" + std::to_string(jobs_) + "\"]}";
-    return status_answer(
-        R"({"status":"success","data":{"resultType":"vector","result":[)" + result +
-        "]}}");
+    if (split_) result += "," + result;
+    return status_answer(std::string{R"({"status":"success",)"} +
+                         (partial_ ? R"("warnings":["no store for 3 of 5"],)" : "") +
+                         R"("data":{"resultType":"vector","result":[)" + result + "]}}");
   }
 
   std::atomic<int> jobs_{-1};
-  std::atomic<bool> broken_{false};
+  std::atomic<bool> broken_{false}, partial_{false}, split_{false};
   std::uint16_t port_ = 0;
   std::unique_ptr<unruly_server> server_;
 };
@@ -72,7 +76,7 @@ struct stage {
     url: http://127.0.0.1:)"
                         << queries.port() << R"(/api/v1/query?query=sum(jobs)
     headers: {Authorization: "Bearer ${QUERY_TOKEN}"}
-    value: /data/result/0/value/1
+    format: prometheus
     type: AverageValue
     target: 30
 )";
@@ -120,7 +124,7 @@ TEST_CASE("a query that finds nothing is no zero: nobody scales in on it", "[sou
   scaler d{s.options()};
   REQUIRE(eventually([&] { return s.application.replicas() == 15; }));
   s.queries.answer({});
-  const auto* absent = "metric queue fails: /data/result/0/value/1 is absent";
+  const auto* absent = "metric queue fails: /data/result is empty";
   REQUIRE(eventually([&] { return count_of(absent, d.log()) == 1; }));
   CHECK(holds(d, s.application));
   s.queries.answer(600);
@@ -128,6 +132,23 @@ TEST_CASE("a query that finds nothing is no zero: nobody scales in on it", "[sou
   CHECK(eventually([&] { return count_of("metric queue works again", d.log()) == 1; }));
   CHECK(count_of(absent, d.log()) == 1);
   CHECK(failed_queries(d) == 0);  // it was answered
+}
+
+TEST_CASE("two series are no number, and partial data takes nothing away", "[sources]") {
+  stage s;
+  s.queries.answer(450);
+  scaler d{s.options()};
+  REQUIRE(eventually([&] { return s.application.replicas() == 15; }));
+  s.queries.split(true);
+  const auto* several = "metric queue fails: /data/result holds 2 series; use sum()";
+  REQUIRE(eventually([&] { return count_of(several, d.log()) == 1; }));
+  CHECK(holds(d, s.application));
+  s.queries.leave_out(true);
+  s.queries.split(false);
+  s.queries.answer(300);
+  CHECK(holds(d, s.application));
+  s.queries.answer(600);
+  REQUIRE(eventually([&] { return s.application.replicas() == 20; }));
 }
 
 TEST_CASE("a query server that breaks down or goes away costs its metric only",

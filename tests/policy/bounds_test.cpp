@@ -73,16 +73,16 @@ TEST_CASE("the bounds, with and without schedules") {
        8,
        5,
        1,
-       30,
+       20,
        rule::schedule_min,
-       "a floor above the maximum wins over it"},
+       "a floor goes no further than the maximum"},
       {{daily(8, hours{1}, {}, 1)},
        8,
        5,
        9,
        2,
        rule::schedule_max,
-       "the minimum wins over a ceiling below it"},
+       "nor a ceiling below the minimum"},
   };
   for (const auto& r : table) {
     telling t{between(2, 20, r.schedules)};
@@ -93,16 +93,19 @@ TEST_CASE("the bounds, with and without schedules") {
   }
 }
 
-TEST_CASE("the sentence says so when the floor wins") {
+TEST_CASE("the sentence says so when a schedule goes beyond the bounds of the target") {
   telling t{between(2, 20, {daily(8, hours{1}, 30, {})})};
-  CHECK(t.poll(8 * hour, 50, 50) == 30);
-  CHECK(t.said(rule::max) ==
-        "lowered to 30, a schedule's floor, which wins over the maximum of 20");
+  CHECK(t.poll(8 * hour, 5, 5) == 20);
+  CHECK(t.said(rule::schedule_min) ==
+        "raised to the maximum of 20 by the schedule '0 8 * * *' (UTC, for 1h), which "
+        "asks for 30");
+  CHECK(t.poll(8 * hour + 60, 50, 50) == 20);
+  CHECK(t.said(rule::max) == "lowered to the maximum of 20");
   telling u{between(2, 20, {daily(8, hours{1}, {}, 1)})};
   CHECK(u.poll(8 * hour, 5, 9) == 2);
   CHECK(u.said(rule::schedule_max) ==
-        "lowered to 2, the floor, which wins over the 1 of the schedule '0 8 * * *' "
-        "(UTC, for 1h)");
+        "lowered to the minimum of 2 by the schedule '0 8 * * *' (UTC, for 1h), which "
+        "allows 1");
 }
 
 TEST_CASE("a day with a schedule, hour by hour") {

@@ -125,6 +125,26 @@ TEST_CASE("what is missing is named") {
   CHECK(u.said(rule::missing_metric) == "b is missing: held at 10");
 }
 
+TEST_CASE("partial data adds replicas, and takes none away") {
+  using enum combine_kind;
+  const auto partial = [](observation o, std::size_t which) {
+    o.metrics.at(which).partial = true;
+    return o;
+  };
+  for (const auto kind : {max, min, average}) {
+    CAPTURE(static_cast<int>(kind));
+    telling up{three(kind)}, down{three(kind)}, whole{three(kind)};
+    CHECK(up.poll(0, partial(asked(10, {14, 14, 14}), 1)) == 14);
+    CHECK(down.poll(0, partial(asked(10, {5, 5, 5}), 1)) == 10);
+    CHECK(down.said(rule::missing_metric) == "b: no scale-in on partial data");
+    CHECK(whole.poll(0, asked(10, {5, 5, 5})) == 5);
+  }
+  telling t{expression("cpu / 0.8")};
+  CHECK(t.poll(0, partial(measured(10, 1.6, 60), 0)) == 20);
+  telling u{expression("cpu / 0.8")};
+  CHECK(u.poll(0, partial(measured(10, 0.4, 60), 1)) == 10);
+}
+
 TEST_CASE("an expression yields a ratio, with the tolerance and the rounding of one") {
   struct row {
     const char* text;

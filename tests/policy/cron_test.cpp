@@ -3,7 +3,9 @@
 #include "tests/support/catch.hpp"
 
 #include <random>
+#include <regex>
 
+using Catch::Matchers::EndsWith;
 using namespace scaleit::policy;
 using namespace std::chrono;
 
@@ -185,5 +187,30 @@ TEST_CASE("first and last find what a search minute by minute finds") {
     INFO(text);
     CHECK(c.first(from, to) == first);
     CHECK(c.last(from, to) == last);
+  }
+}
+
+TEST_CASE("a time zone in the line is shown its place") {
+  for (const char* text : {"CRON_TZ=Asia/Tokyo 0 8 * * *", "TZ=Asia/Tokyo 0 8 * * *"})
+    CHECK_THAT(complaint_about_cron(text).value_or("accepted"),
+               EndsWith("a key of its own: timezone: Asia/Tokyo"));
+}
+
+TEST_CASE("the pattern of the schema takes what is taken here") {
+  const std::regex pattern{std::string{cron_pattern}, std::regex::ECMAScript};
+  for (const std::string text :
+       {"0 8 * * *", "0\t8\t*\t*\t1-5", " */5 0-3,22 1,15 JAN-mar Sun ", "@daily",
+        "@DAILY", " @Midnight\t", "@annually", "@hourly", "@weekly", "@monthly",
+        "@yearly"}) {
+    CAPTURE(text);
+    CHECK_FALSE(complaint_about_cron(text));
+    CHECK(std::regex_match(text, pattern));
+  }
+  for (const std::string text :
+       {"", " ", "0 8 * *", "0 8 * * * *", "@noon", "@daily @daily", "@ daily",
+        "0 8 * * ?", "CRON_TZ=UTC 0 8 * * *", "0 8 * * *\n", "0 8 L * *"}) {
+    CAPTURE(text);
+    CHECK(complaint_about_cron(text));
+    CHECK_FALSE(std::regex_match(text, pattern));
   }
 }

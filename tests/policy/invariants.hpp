@@ -26,8 +26,8 @@ inline std::pair<int, int> bounds_of(const target_spec& spec, time_point now) {
   int floor = spec.min_replicas, ceiling = spec.max_replicas;
   if (!spec.schedules.empty()) {
     const auto s = policy::schedules_at(spec.schedules, now);
-    floor = std::max(floor, s.floor.value_or(floor));
-    ceiling = std::min(ceiling, s.ceiling.value_or(ceiling));
+    floor = std::clamp(s.floor.value_or(floor), floor, ceiling);
+    ceiling = std::clamp(s.ceiling.value_or(ceiling), spec.min_replicas, ceiling);
   }
   return {floor, std::max(floor, ceiling)};
 }

@@ -307,7 +307,8 @@ class naive_policy {
 
   int bounded(int number, time_point now) const {
     const auto s = policy::schedules_at(spec.schedules, now);
-    const int floor = std::max(spec.min_replicas, s.floor.value_or(0));
+    const int floor =
+        std::min(std::max(spec.min_replicas, s.floor.value_or(0)), spec.max_replicas);
     const int ceiling =
         std::min(spec.max_replicas, s.ceiling.value_or(spec.max_replicas));
     return std::max(floor, std::min(number, ceiling));

@@ -1,6 +1,7 @@
 #include "policy/schedule.hpp"
 
 #include "policy/cron.hpp"
+#include "policy/zone_names.hpp"
 #include "tests/support/catch.hpp"
 
 #include <date/tz.h>
@@ -229,6 +230,82 @@ TEST_CASE("a time zone that is unknown is refused with what was probably meant")
     CHECK_THAT(*wrong, ContainsSubstring("is unknown"));
     CHECK(wrong->find('\n') == std::string::npos);
   }
+}
+
+TEST_CASE("what is no misspelling of the same place is not taken for one") {
+  const auto complaint = [](std::string_view name) {
+    return policy::complaint_about_timezone(name).value_or("accepted");
+  };
+  for (const char* name : {"PST",
+                           "PDT",
+                           "IST",
+                           "JST",
+                           "HKT",
+                           "MSK",
+                           "BST",
+                           "CST",
+                           "CEST",
+                           "AEST",
+                           "GMT+2",
+                           "UTC+2",
+                           "UTC-05:00",
+                           "+02:00",
+                           "Etc/GMT+99",
+                           "Asia/Beijing",
+                           "Asia/Mumbai",
+                           "America/San_Francisco",
+                           "America/Dallas",
+                           "America/Boston",
+                           "Europe/Munich",
+                           "Europe/Bern",
+                           "Europe/Milan",
+                           "Mars/Olympus",
+                           "Eastern",
+                           "ABC",
+                           "XYZT"}) {
+    CAPTURE(name);
+    CHECK_THAT(complaint(name), ContainsSubstring("is unknown"));
+    CHECK_THAT(complaint(name), !ContainsSubstring("did you mean"));
+  }
+  CHECK_THAT(complaint("PST"), ContainsSubstring("(for PST: America/Los_Angeles)"));
+  CHECK_THAT(complaint("IST"), ContainsSubstring("Asia/Kolkata, Europe/Dublin or"));
+  CHECK_THAT(complaint("Asia/Beijing"),
+             ContainsSubstring("(for Beijing: Asia/Shanghai)"));
+  CHECK_THAT(complaint("America/San Francisco"),
+             ContainsSubstring("(for San_Francisco: America/Los_Angeles)"));
+  CHECK_THAT(complaint("UTC+2"), ContainsSubstring("an offset, which knows no daylight"));
+}
+
+TEST_CASE("a misspelling of the same place is told") {
+  for (const auto& [written, meant] : std::vector<std::pair<std::string, std::string>>{
+           {"Europe/berlin", "Europe/Berlin"},
+           {"Europe/Roma", "Europe/Rome"},
+           {"America/New York", "America/New_York"},
+           {"America/New-Yrok", "America/New_York"},
+           {"America/Los_Angelos", "America/Los_Angeles"},
+           {"Asia/Tokio", "Asia/Tokyo"},
+           {"Eurpoe/Berlin", "Europe/Berlin"},
+           {"Asia/Berlin", "Europe/Berlin"},
+           {"Berlin", "Europe/Berlin"},
+           {"tokyo", "Asia/Tokyo"},
+           {"Z", "UTC"}}) {
+    CAPTURE(written);
+    CHECK_THAT(policy::complaint_about_timezone(written).value_or("accepted"),
+               ContainsSubstring("(did you mean '" + meant + "'?)"));
+  }
+}
+
+TEST_CASE("old names lead to the new ones where only these are installed") {
+  const std::vector<std::string_view> known{"America/Los_Angeles", "Asia/Kolkata",
+                                            "Europe/Kirov", "Europe/Kyiv", "UTC"};
+  CHECK(policy::hint_for_timezone("US/Pacific", known) ==
+        " here: it is an old name of 'America/Los_Angeles', and in the package "
+        "tzdata-legacy");
+  CHECK_THAT(policy::hint_for_timezone("Asia/Calcutta", known),
+             ContainsSubstring("'Asia/Kolkata'"));
+  CHECK_THAT(policy::hint_for_timezone("Europe/Kiev", known),
+             ContainsSubstring("'Europe/Kyiv'"));
+  CHECK(policy::hint_for_timezone("Mars/Olympus", known).empty());
 }
 
 TEST_CASE("a schedule that was not validated is an exception with the same sentence") {

@@ -109,6 +109,12 @@ const std::vector<row> recommendations = {
 const std::vector<row> holds = {
     {said(rule::missing_metric, 8, 10, {2}), spoken(),
      "queue is missing: no scale-in without it"},
+    {said(rule::missing_metric, 8, 10, {0, 2}), spoken(),
+     "queue: no scale-in on partial data"},
+    {said(rule::target, 10, 126, {5.2632, 0.8, 125.001}), spoken(),
+     "cpu 5.2632 is 557.9 % above 0.80: 125.001 is rounded up to 126"},
+    {said(rule::target, 10, 125, {5.2632, 0.8, 124.9999}), spoken(),
+     "cpu 5.2632 is 557.9 % above 0.80: 124.9999 is rounded up to 125"},
     {said(rule::missing_metric, 10, 10, {3}), spoken(combine_kind::min),
      "cpu, queue are missing: held at 10"},
     {said(rule::stale, 10, 10, {40, 30}), spoken(),
@@ -172,8 +178,6 @@ const std::vector<row> bounds_and_modes = {
     {said(rule::schedule_max, 90, 60, {0}), spoken(),
      "lowered to 60, the floor, which wins over the 50 of the schedule '0 8 * * 1-5' "
      "(Europe/Berlin, for 10h)"},
-    {said(rule::max, 300, 120), spoken(),
-     "lowered to 120, a schedule's floor, which wins over the maximum of 100"},
     {said(rule::min, 1, 2), spoken(), "raised to the minimum of 2"},
     {said(rule::max, 90, 20), spoken(), "lowered to the maximum of 20"},
     {said(rule::paused, 14, 10), spoken(), "paused: held at 10"},

@@ -148,6 +148,21 @@ TEST_CASE("missing data never leads to zero, nor out of it") {
   CHECK(t.poll(403, nothing) == 2);
 }
 
+TEST_CASE("partial data wakes, and sends nobody to sleep") {
+  const auto partial = [](observation o, std::size_t which) {
+    o.metrics.at(which).partial = true;
+    return o;
+  };
+  for (const std::size_t which : {0U, 1U}) {
+    telling t{with_cpu()};
+    t.poll(0, both(2, 0, 0.1));
+    CHECK(t.poll(400, partial(both(2, 0, 0.1), which)) == 2);
+    CHECK(t.poll(401, both(2, 0, 0.1)) == 0);
+  }
+  telling t{with_cpu()};
+  CHECK(t.poll(0, partial(both(0, 9, 0), 0)) == 1);
+}
+
 TEST_CASE("what is too old to be used wakes nobody and sends nobody to sleep") {
   auto spec = idle();
   spec.max_age = seconds{30};

@@ -107,6 +107,8 @@ TEST_CASE("an observation comes back as it was") {
   o.observed_at = time_point{microseconds{1769851800000001}};
   o.took = microseconds{3123};
   CHECK(read(line_of(status_observed{o}))->e.seen == o);
+  o.metrics[1].partial = true;
+  CHECK(read(line_of(status_observed{o}))->e.seen == o);
   const auto bare = test::seen(0, 0);
   CHECK(read(line_of(status_observed{bare}))->e.seen == bare);
 }

@@ -84,7 +84,13 @@ TEST_CASE("an expanded value that is no header's is refused without being quoted
   const environment env{{{"TOKEN", "s3cret\r\nX: y"}}};
   const auto run = load(with_header("${TOKEN}"), config_use::run, env);
   CHECK(problems(run) ==
-        "f:4:20: status.headers.Authorization: the value holds a control character");
+        "f:4:20: status.headers.Authorization: the value holds a control character, a "
+        "line break (byte 7 of 12)");
+  const environment line{{{"TOKEN", "s3cret\n"}}};
+  CHECK(load(with_header("${TOKEN}"), config_use::run, line)
+            .content.targets.at(0)
+            .status.headers.at(0)
+            .value == "s3cret");
   const environment large{{{"TOKEN", std::string(70'000, 'x')}}};
   CHECK(problems(load(with_header("${TOKEN}"), config_use::run, large)) ==
         "f:4:20: status.headers.Authorization: longer than 65536 bytes");
@@ -92,12 +98,46 @@ TEST_CASE("an expanded value that is no header's is refused without being quoted
 
 TEST_CASE("URLs are checked, and credentials in them are not quoted") {
   const auto of = [](std::string_view url) {
-    return problems(load(fmt::format("name: a\napp: \"{}\"\nmetrics: [{{name: c, value: "
+    return problems(load(fmt::format("name: a\napp: '{}'\nmetrics: [{{name: c, value: "
                                      "/c, target: 1}}]\n",
                                      url),
                          config_use::check));
   };
-  CHECK(of("https://h:1/x?token=a") == "");
+  const auto of_metric = [](std::string_view url) {
+    return problems(
+        load(fmt::format("name: a\napp: http://h\nmetrics: [{{name: c, value: "
+                         "/c, target: 1, url: '{}'}}]\n",
+                         url),
+             config_use::check));
+  };
+  CHECK(of("http://h/x?token=s3cret") ==
+        "f:2:1: app: holds a '?', and a path is put behind it; a query can stand in "
+        "status.url and scale.url");
+  CHECK(of("http://h/x#s3cret") ==
+        "f:2:1: app: holds a '#', and what follows that is never sent; a '#' that is "
+        "meant is written %23");
+  CHECK(of("http://b\xC3\xBC"
+           "cher.example:8123") ==
+        "f:2:1: app: the host 'b\xC3\xBC"
+        "cher.example:8123' is not ASCII; accepted: its "
+        "form in ASCII, xn--...");
+  CHECK(of("http://[fe80::1%25eth0]:8123") ==
+        "f:2:1: app: the host '[fe80::1%25eth0]:8123' has a zone (%), which is not "
+        "supported; accepted: an IPv6 address without one");
+  CHECK(of("http://{host}/") ==
+        "f:2:1: app: the host '{host}' holds a '{'; accepted: letters, digits, '-', '.' "
+        "and '_'");
+  CHECK(of("http://h/a|b") ==
+        "f:2:1: app: the path of the URL holds '|', which is written "
+        "%7C");
+  CHECK(of_metric("http://h/q?token=a") == "");
+  CHECK(of_metric("http://h/q?query=up{job=\"a\"}") ==
+        "f:3:46: metrics[0].url: the query of the URL holds '{', which is written %7B");
+  CHECK(of_metric("http://h/q?query=rate(x[5m])") ==
+        "f:3:46: metrics[0].url: the query of the URL holds '[', which is written %5B");
+  CHECK_THAT(of_metric("http://h/q?query=up#x"),
+             ContainsSubstring("metrics[0].url: holds a '#'"));
+  CHECK(of("https://h:1/x") == "");
   CHECK_THAT(of("ftp://h"), StartsWith("f:2:1: app: URL \"ftp://h\": scheme"));
   CHECK_THAT(of("localhost:80"), StartsWith("f:2:1: app: URL \"localhost:80\": "));
   for (const auto* secret : {"http://me:s3cret@h", "http://h/?token=s3cret%zz",

@@ -44,7 +44,19 @@ const mistake mistakes[] = {
     {"minReplicas: 1.5",
      "4:1: minReplicas: 1.5 is not valid; accepted: a whole number from 0 to 1000000"},
     {"minReplicas: \"3\"",
-     "4:1: minReplicas: '3' is not valid; accepted: a whole number from 0 to 1000000"},
+     "4:1: minReplicas: '3' is not valid; accepted: a whole number from 0 to 1000000, "
+     "without quotes"},
+    {"pause: {scaleIn: \"true\"}",
+     "4:9: pause.scaleIn: 'true' is not valid; accepted: true or false, without quotes"},
+    {"minReplicas\xE2\x80\x8B: 3",
+     "4:1: unknown key 'minReplicas<U+200B>'; did you mean 'minReplicas'?"},
+    {"minReplicas:\xC2\xA0"
+     "2: 1",
+     "4:1: unknown key 'minReplicas:<U+00A0>2'; did you mean 'minReplicas'?"},
+    {"status: {url: \"http://h/s#x\"}",
+     "4:10: status.url: holds a '#', and what follows that is never sent; a '#' that is "
+     "meant is written %23"},
+    {"metrics: []", "4:1: key 'metrics' stands here twice"},
     {"minReplicas:",
      "4:1: minReplicas: nothing is not valid; accepted: a whole number from 0 to "
      "1000000"},
@@ -85,8 +97,8 @@ const mistake mistakes[] = {
      "at most 100"},
     {"schedules: [{cron: \"0 8 * * *\", duration: 1h}]",
      "4:13: schedules[0]: 'minReplicas' or 'maxReplicas' is missing"},
-    {"schedules: [{cron: \"0 8\", duration: 1h, minReplicas: 1}]",
-     "4:14: schedules[0].cron: '0 8' is not valid; accepted: five fields: minute hour "
+    {"schedules: [{cron: \"\", duration: 1h, minReplicas: 2}]",
+     "4:14: schedules[0].cron: '' is not valid; accepted: five fields: minute hour "
      "day-of-month month day-of-week"},
     {"schedules: [{cron: 0 8 * * *, duration: 1h, minReplicas: 3, maxReplicas: 2}]",
      "4:45: schedules[0].minReplicas: minReplicas 3 is above maxReplicas 2"},
@@ -119,7 +131,8 @@ const mistake mistakes[] = {
     {"status: {headers: {\"A B\": s3cret}}",
      "4:20: status.headers.A B: not a header's name; accepted: letters, digits and '-'"},
     {"status: {headers: {A: \"s3cret\\r\\nB: 1\"}}",
-     "4:20: status.headers.A: the value holds a control character"},
+     "4:20: status.headers.A: the value holds a control character, a line break "
+     "(byte 7 of 12)"},
     {"status: {headers: {A: \"s3cret${\"}}",
      "4:20: status.headers.A: a ${ in the value has no }"},
     {"status: {headers: {A: \"${1x}\"}}",
@@ -130,8 +143,8 @@ const mistake mistakes[] = {
     {"shadow: {minReplica: 1}",
      "4:10: shadow: unknown key 'minReplica'; did you mean 'minReplicas'?"},
     {"shadow: {metrics: [{name: cpu, value: /mem, target: 1}]}",
-     "4:20: shadow.metrics[0]: 'cpu' must have the value, url and headers of the live "
-     "metric; only type and target may differ"},
+     "4:20: shadow.metrics[0]: 'cpu' must have the value, url, headers and format of the "
+     "live metric; only type and target may differ"},
     {"shadow: {minReplicas: 200}",
      "4:10: shadow.minReplicas: minReplicas 200 is above maxReplicas 100"},
     {"tolerance: 0.1\ntolerance: 0.2", "5:1: key 'tolerance' stands here twice"},
@@ -157,8 +170,8 @@ TEST_CASE("what is missing is named") {
         "f:1:1: 'app' is missing, or else 'status.url' and 'scale.url'\n");
   CHECK(read("name: a\nstatus: {url: \"http://h/s\"}\nmetrics: [{name: c}]\n").problems ==
         "f:1:1: 'scale' is missing, since there is no 'app'\n"
-        "f:3:11: metrics[0]: 'value' is missing\n"
-        "f:3:11: metrics[0]: 'target' is missing\n");
+        "f:3:11: metrics[0]: 'target' is missing\n"
+        "f:3:11: metrics[0]: 'value' is missing\n");
   CHECK(read("listen: {metrics: \"127.0.0.1:0\"}\n").problems ==
         "f:1:1: 'targets' is missing\n");
 }
@@ -187,7 +200,7 @@ targets:
       "f:7:64: targets[3].metrics[0].target: 0 is not valid; accepted: a number above "
       "0\n"
       "f:7:75: targets[3].metrics[0]: unknown key 'color'; accepted: name, value, type, "
-      "target, url, timeout, headers, keepAlive\n");
+      "target, url, timeout, headers, keepAlive, format\n");
 }
 
 TEST_CASE("defaults lie under each target: maps merge, lists replace, null takes away") {
@@ -260,8 +273,8 @@ TEST_CASE("a shadow is the live spec with its changes, active unless it says oth
 TEST_CASE("a policy alone needs neither name nor endpoints") {
   read_options options;
   options.policy_only = true;
-  const auto o =
-      read("metrics: [{name: cpu, value: /c, target: 1}]\nshadow: {}\n", options);
+  const auto o = read(
+      "metrics: [{name: cpu, value: /c, target: 1}]\nshadow: {tolerance: 0}\n", options);
   CHECK(o.problems == "");
   CHECK(o.read.targets.at(0).metrics.size() == 1);
   CHECK(o.read.targets.at(0).shadow.size() == 1);
@@ -276,7 +289,7 @@ TEST_CASE("the checkers are asked, and what they say is told") {
     return fmt::format("{} of {}", e, m.at(0));
   };
   const auto o = read(with("combine: cpu/2\nschedules: [{cron: 0 8 * * 1-5, timezone: "
-                           "Mars, duration: 1h, minReplicas: 1}]\n"),
+                           "Mars, duration: 1h, minReplicas: 2}]\n"),
                       options);
   CHECK(o.problems ==
         "f:2:1: app: url http://h\nf:4:1: combine: cpu/2 of cpu\n"
@@ -288,15 +301,16 @@ TEST_CASE("the settings beside the targets are read") {
       "{\n\t\"listen\": {\"metrics\": \"127.0.0.1:1\", \"api\": \"127.0.0.1:2\"},\n"
       "\t\"auth\": {\"tokenFile\": \"\\/etc\\/token\"},\n"
       "\t\"record\": {\"dir\": \"/r \\uD83D\\uDE00\", \"segmentSize\": \"1MiB\", "
-      "\"keep\": 5000},\n\t\"targets\": []\n}");
-  CHECK(o.problems == "");
+      "\"keep\": 5000000},\n\t\"targets\": []\n}");
+  CHECK(o.problems == "f:5:2: warning: targets: there is none: nothing is scaled\n");
   const auto& s = o.read.settings;
   CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2"});
   CHECK(s.auth.token_file == "/etc/token");
-  CHECK(s.record == record_spec{"/r \xF0\x9F\x98\x80", 1 << 20, 5000});
+  CHECK(s.record == record_spec{"/r \xF0\x9F\x98\x80", 1 << 20, 5'000'000});
   CHECK(read("{record: /r, targets: []}").read.settings.record == record_spec{"/r"});
   CHECK(read("{record: {keep: 0}, targets: []}").problems ==
         "f:1:2: record: 'dir' is missing\n"
         "f:1:11: record.keep: 0 is not valid; accepted: a number of bytes above 0, such "
-        "as 67108864, 64MiB or 1GiB\n");
+        "as 67108864, 64MiB or 1GiB\n"
+        "f:1:21: warning: targets: there is none: nothing is scaled\n");
 }

@@ -9,6 +9,7 @@
 
 #include <random>
 
+using Catch::Matchers::EndsWith;
 using namespace scaleit;
 using namespace scaleit::spec;
 
@@ -93,7 +94,9 @@ TEST_CASE("what is no document is told with its place") {
   CHECK(error_of("{\"a\": 1,,}") == "1:9: not JSON: Missing a name for object member.");
   CHECK(error_of("{\"a\": \"\\uD83D\"}") ==
         "1:8: not JSON: The surrogate pair in string is invalid.");
-  CHECK(error_of("a:\n\tb: 1\n") == "2:3: not YAML: illegal map value");
+  CHECK(error_of("a:\n\tb: 1\n") ==
+        "2:3: not YAML: illegal map value; a tab "
+        "indents here; accepted: spaces");
   CHECK(error_of("a: 1\n--- \nb: 1\n") ==
         "3:1: a second document begins here; accepted: one");
   CHECK(error_of("a: \xC3\x28\n") == "1:4: not UTF-8");
@@ -130,6 +133,39 @@ TEST_CASE("no text is too deep, too large or too clever") {
         "0:0: larger than 16777216 bytes");
 }
 
+TEST_CASE("what people stumble over in YAML is named") {
+  struct row {
+    std::string_view text;
+    const char* told;
+  };
+  const row rows[] = {
+      {"a:\n\tb: 1\n", "a tab indents here; accepted: spaces"},
+      {"a:\n- b: 1\n\tc: 2\n", "a tab indents here; accepted: spaces"},
+      {"a: */5 * * * *\n", "a text that begins with '*' stands in quotes"},
+      {"- cron: */5 * * * *\n", "a text that begins with '*' stands in quotes"},
+      {"a: [{cron: */5 * * * *}]\n", "a text that begins with '*' stands in quotes"},
+      {"a: [{cron: @daily}]\n", "a text that begins with '@' stands in quotes"},
+      {"a: @daily\n", "a text that begins with '@' stands in quotes"},
+      {"a: {{ .Values.max }}\n", "'{{' is of a template that has not been filled in"},
+      {"a: {{max}}\n", "'{{' is of a template that has not been filled in"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.text);
+    CHECK_THAT(error_of(r.text), EndsWith(std::string{"; "} + r.told));
+  }
+  CHECK(error_of(std::string_view{"\xFF\xFE"
+                                  "a\0",
+                                  4}) == "1:1: not UTF-8, but UTF-16");
+  CHECK(error_of(std::string_view{"a\0:\0", 4}) == "1:2: not UTF-8, but UTF-16");
+}
+
+TEST_CASE("lines may end with CR alone, and a document with a line of dashes") {
+  CHECK(same_content(*parse_document("a: 1\rb: 2\r"), *parse_document("a: 1\nb: 2\n")));
+  CHECK(same_content(*parse_document("a: 1\n---\n"), *parse_document("a: 1\n")));
+  CHECK(error_of("a: 1\n---\nb: 1\n") ==
+        "3:1: a second document begins here; accepted: one");
+}
+
 TEST_CASE("merging puts one over the other, and the difference is what it takes") {
   const auto under = parse_document("{a: 1, b: {c: 2, d: [1]}, e: 5}");
   const auto over = parse_document("{b: {d: [2], f: 3}, e: null}");
@@ -148,7 +184,8 @@ TEST_CASE("merging puts one over the other, and the difference is what it takes"
 TEST_CASE("no truncation and no flipped byte of a file brings the reader down") {
   problem_list none;
   REQUIRE(read_config(big, {}, none).targets.size() == 2);
-  for (const auto& p : none.all()) CHECK(to_string(p, "big") == "");
+  for (const auto& p : none.all())
+    if (!p.warning) CHECK(to_string(p, "big") == "");
   std::string as_json;
   append_json(as_json, *parse_document(big));
   std::mt19937 random{7};

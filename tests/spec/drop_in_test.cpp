@@ -98,6 +98,36 @@ TEST_CASE("a bad value is one line with variable, value and what is accepted") {
   }
 }
 
+TEST_CASE("what often stands in a variable by mistake is named") {
+  CHECK_THAT(refused("APP_SERVICE_PORT", "tcp://10.96.0.12:8123"),
+             ContainsSubstring("set by Kubernetes for a Service"));
+  CHECK_THAT(
+      refused("APP_SERVICE_URL", "http://localhost # the application"),
+      StartsWith("APP_SERVICE_URL holds a '#' behind 'http://localhost'; accepted"));
+  CHECK_THAT(
+      refused("APP_SERVICE_URL", "http://localhost?token=s3cret"),
+      StartsWith("APP_SERVICE_URL holds a '?' behind 'http://localhost'; accepted"));
+}
+
+TEST_CASE("what is accepted and odd is told") {
+  const auto warnings = [](values v) {
+    return read_drop_in(environment{std::move(v)}).warnings;
+  };
+  CHECK(warnings({}).empty());
+  CHECK(warnings({{"HOME", "/"}, {"APP_SERVICE_SERVICE_HOST", "x"}, {"LOG_FORMAT", "x"}})
+            .empty());
+  CHECK(
+      warnings({{"SCALE_METRICS", "0.5"}}) ==
+      std::vector<std::string>{"SCALE_METRICS is not read; did you mean SCALE_METRIC?"});
+  CHECK(warnings({{"scale_metric", "0.5"}}) ==
+        std::vector<std::string>{"scale_metric is not read; did you mean SCALE_METRIC?"});
+  CHECK(warnings({{"SCALE_METRICS", "0.5"}, {"SCALE_METRIC", "0.5"}}).empty());
+  CHECK(warnings({{"SCALE_TOLERANCE", "0.79"}}).empty());
+  for (const auto* much : {"0.8", "10"})
+    CHECK_THAT(warnings({{"SCALE_TOLERANCE", much}}).at(0),
+               ContainsSubstring("nothing is ever scaled in"));
+}
+
 TEST_CASE("a password in the URL is refused and not printed") {
   const auto text = refused("APP_SERVICE_URL", "http://user:s3cret@host");
   CHECK_THAT(text, StartsWith("APP_SERVICE_URL holds a user name"));

@@ -2,8 +2,13 @@
 
 #include "spec/input_error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
+#include <sys/stat.h>
 
 using namespace scaleit;
 using namespace scaleit::spec;
@@ -11,7 +16,7 @@ using namespace scaleit::spec;
 namespace {
 
 std::vector<assignment> parsed(std::string_view text) {
-  return parse_env_file(text, "f.env");
+  return parse_env_file(text, "f.env").assignments;
 }
 
 /// The value of the only assignment in `line`.
@@ -66,10 +71,77 @@ TEST_CASE("lines keep their numbers, and what is no assignment is passed over") 
   CHECK(parsed("export=1") == std::vector<assignment>{{"export", "1", 1}});
 }
 
-TEST_CASE("a broken line is refused with its number, and without what may be a secret") {
-  CHECK(refusal("A=1\nFOO s3cret\n") == "f.env:2: 'FOO' does not begin a KEY=value line");
-  CHECK(refusal("=v") == "f.env:1: '' does not begin a KEY=value line");
-  CHECK(refusal("A=\"never\nends") ==
-        "f.env:1: A: the quote that begins here never ends");
-  CHECK(refusal("A='x' y") == "f.env:1: A: only a comment may follow the closing quote");
+TEST_CASE("a broken line of another program is told, without a secret, and skipped") {
+  struct row {
+    const char* text;
+    const char* told;
+  };
+  const row rows[] = {
+      {"FOO s3cret\n", "f.env:1: 'FOO' does not begin a KEY=value line"},
+      {"; a comment\n", "f.env:1: ';' does not begin a KEY=value line"},
+      {"=v\n", "f.env:1: '' does not begin a KEY=value line"},
+      {"A=\"never\n", "f.env:1: A: the quote that begins here never ends"},
+      {"A='x' y\n", "f.env:1: A: only a comment may follow the closing quote"},
+      {"A='x\ny' y\n", "f.env:2: A: only a comment may follow the closing quote"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.text);
+    const auto read = parse_env_file(std::string{r.text} + "B=2\n", "f.env");
+    REQUIRE_FALSE(read.skipped.empty());
+    CHECK(read.skipped[0] == std::string{r.told} + "; the line is skipped");
+    REQUIRE_FALSE(read.assignments.empty());
+    CHECK(read.assignments.back().key == "B");
+  }
+}
+
+TEST_CASE("a broken line of ours is refused with its number") {
+  CHECK(refusal("A=1\nSCALE_METRIC 0.5\n") ==
+        "f.env:2: 'SCALE_METRIC' does not begin a KEY=value line");
+  CHECK(refusal("SCALE_METRIC=\"0.5\n") ==
+        "f.env:1: SCALE_METRIC: the quote that begins here never ends");
+  CHECK(refusal("SCALEIT_RECORD='x' y") ==
+        "f.env:1: SCALEIT_RECORD: only a comment may follow the closing quote");
+}
+
+namespace {
+
+/// In a directory of its own.
+struct elsewhere {
+  std::filesystem::path before = std::filesystem::current_path();
+  test::temporary_directory d;
+  elsewhere() { std::filesystem::current_path(d.path()); }
+  ~elsewhere() { std::filesystem::current_path(before); }
+};
+
+std::string loading(const std::optional<std::string>& file, bool incidental = false) {
+  try {
+    const auto e = environment::load(file, incidental);
+    return e.warnings().empty() ? "" : "warning: " + e.warnings()[0];
+  } catch (const input_error& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("what is no regular file is no .env, but one that is named must be a file") {
+  const elsewhere here;
+  std::filesystem::create_directory(".env");
+  CHECK(loading({}).empty());
+  CHECK_THAT(loading(".env"), StartsWith(".env: is a directory"));
+  std::filesystem::remove(".env");
+  REQUIRE(::mkfifo(".env", 0600) == 0);
+  CHECK(loading({}).empty());
+  CHECK_THAT(loading(".env"), StartsWith(".env: is a pipe that nobody writes to"));
+}
+
+TEST_CASE("an env file in UTF-16 is named so, and stops only who needs it") {
+  const elsewhere here;
+  std::ofstream{".env"} << std::string{
+      "\xFF\xFE"
+      "A\0=\0",
+      6};
+  CHECK_THAT(loading({}), StartsWith(".env: is in UTF-16, not UTF-8; accepted: "));
+  CHECK_THAT(loading({}, true), StartsWith("warning: .env: is in UTF-16"));
+  CHECK_THAT(loading(".env", true), StartsWith(".env: is in UTF-16"));
 }

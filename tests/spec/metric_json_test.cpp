@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 
 #include <array>
+#include <utility>
 
 using namespace scaleit;
 using namespace scaleit::spec;
@@ -49,7 +50,7 @@ TEST_CASE("a metric that is not there is missing, never zero, and the request is
       {R"({"status":"success","data":{"resultType":"vector","result":[]}})",
        "/data/result/0/value/1 is absent"},
       {R"({"status":"error","errorType":"bad_data","error":"parse error"})",
-       "/data/result/0/value/1 is absent"},
+       "bad_data: parse error"},
       {R"({"status":"success","data":{"resultType":"scalar","result":[1,"3"]}})",
        "/data/result/0/value/1 is absent"},
       {vector_of("\"NaN\""), "is \"NaN\", a string; accepted: a finite number"},
@@ -89,9 +90,9 @@ TEST_CASE("a request that failed says how, for each of its metrics") {
   check(answered(503, "busy"), failure_kind::http, "http: answered 503: busy");
   check(answered(302, ""), failure_kind::http, "http: answered 302");
   check(answered(200, "<xml>"), failure_kind::json,
-        "json: not JSON: Invalid value. (at byte 0)");
+        "json: not JSON: Invalid value at byte 0: '<xml>'");
   check(answered(204, ""), failure_kind::json,
-        "json: not JSON: The document is empty. (at byte 0)");
+        "json: not JSON: The document is empty: it ends at byte 0");
   http_response late;
   late.error = failure{failure_kind::timeout, "no answer within 2s"};
   check(std::move(late), failure_kind::timeout, "timeout: no answer within 2s");
@@ -127,4 +128,91 @@ TEST_CASE("metrics share a request when URL, headers and timeout are the same") 
   other = queue;
   other.headers = {{"Authorization", "Bearer x"}};
   CHECK_FALSE(same_source(queue, other));
+}
+
+// -- format: prometheus ---------------------------------------------------
+
+namespace {
+
+metric_reading read_query(http_response r) {
+  auto m = queue;
+  m.format = metric_format::prometheus;
+  const std::array metrics{&std::as_const(m)};
+  return metric_reader{metrics}.read(r);
+}
+
+std::string result(const std::string& type, const std::string& values,
+                   const std::string& rest = "") {
+  return R"({"status":"success",)" + rest + R"("data":{"resultType":")" + type +
+         R"(","result":)" + values + "}}";
+}
+
+}  // namespace
+
+TEST_CASE("of Prometheus one series is read, or a scalar") {
+  CHECK(read_query(answered(200, vector_of("\"42.5\""))).found ==
+        std::vector<metric_sample>{{"queue", 42.5}});
+  CHECK(read_query(answered(200, result("scalar", R"([1769851800,"3"])"))).found ==
+        std::vector<metric_sample>{{"queue", 3}});
+}
+
+TEST_CASE("of Prometheus anything but one number is missing, with the reason") {
+  const std::string series = R"({"metric":{},"value":[1,"9"]})";
+  struct row {
+    std::string body, why;
+  };
+  const row rows[] = {
+      {result("vector", "[" + series + "," + series + "]"),
+       "/data/result holds 2 series; use sum() or the like to make it one"},
+      {result("vector", "[]"), "/data/result is empty: the query finds no series"},
+      {result("matrix", R"([{"metric":{},"values":[[1,"9"]]}])"),
+       "/data/result is a range of values (matrix); ask /api/v1/query for one"},
+      {result("string", R"([1,"9"])"),
+       "/data/result is a text (string); accepted: one series, or a scalar"},
+      {result("scalar", R"([1,"NaN"])"),
+       "/data/result/1 is \"NaN\", a string; accepted: a finite number, at least 0"},
+      {vector_of("\"NaN\""),
+       "/data/result/0/value/1 is \"NaN\", a string; accepted: a "
+       "finite number, at least 0"},
+      {R"({"status":"error","errorType":"execution","error":"found duplicate series"})",
+       "execution: found duplicate series"},
+      {R"({"status":"error","error":"busy","data":{"resultType":"vector","result":[)" +
+           series + "]}}",
+       "error: busy"},
+      {"{}", "/data/result/0/value/1 is absent; accepted: a finite number, at least 0"},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.body);
+    const auto seen = read_query(answered(200, r.body));
+    CHECK(seen.found.empty());
+    REQUIRE(seen.missing.size() == 1);
+    CHECK(seen.missing[0].why == r.why);
+    CHECK_FALSE(seen.missing[0].failed);
+  }
+}
+
+TEST_CASE("an answer that says why it is an error is told with it") {
+  const auto seen = read_query(answered(
+      422,
+      R"({"status":"error","errorType":"execution","error":"found duplicate series"})"));
+  REQUIRE(seen.missing.size() == 1);
+  CHECK(seen.missing[0].why == "http: answered 422: execution: found duplicate series");
+  CHECK(seen.missing[0].failed == failure_kind::http);
+}
+
+TEST_CASE("partial data is read, and marked") {
+  const std::string series = R"([{"metric":{},"value":[1,"9"]}])";
+  const auto partial = [&](const std::string& rest) {
+    const auto seen = read_query(answered(200, result("vector", series, rest)));
+    REQUIRE(seen.found.size() == 1);
+    CHECK(seen.found[0].value == 9);
+    return seen.found[0].partial;
+  };
+  CHECK(partial(R"("warnings":["partial response: no store for 3 of 5"],)"));
+  CHECK(partial(R"("isPartial":true,)"));
+  CHECK_FALSE(partial(R"("warnings":[],)"));
+  CHECK_FALSE(partial(R"("isPartial":false,"infos":["a gauge?"],)"));
+  CHECK_FALSE(read(answered(200, result("vector", series, R"("isPartial":true,)")))
+                  .found.at(0)
+                  .partial);
 }

@@ -95,7 +95,8 @@ target_spec any_spec(dice& d) {
   if (d.coin()) s.status.ready = "/ready";
   if (d.coin()) s.status.observed_at = "/time";
   if (d.coin()) s.status.headers = {{"Authorization", "***"}};
-  if (d.coin()) s.scale = {"https://x/y", "PATCH", "text/plain", "n=${replicas}", 1s, {}};
+  if (d.coin())
+    s.scale = {"https://x/y", scale_method::patch, "text/plain", "n=${replicas}", 1s, {}};
   s.metrics.clear();
   for (int i = d.whole(1, 4); i > 0; --i) {
     metric_spec m{"m" + std::to_string(s.metrics.size()),
