@@ -53,8 +53,8 @@ app_service::app_service(const app_service_settings& settings, observer on_chang
 
 app_reply app_service::handle(const net::server_request& request, microseconds now) {
   auto found = routes_.find(request);
-  if (auto* spec::refusal = std::get_if<server_response>(&found))
-    return {std::move(*spec::refusal), {}};
+  if (auto* refusal = std::get_if<server_response>(&found))
+    return {std::move(*refusal), {}};
   const auto& at = std::get<net::route_match>(found);
   const auto app = app_of(at);
   if (!app) return {problem(404, "there is no such application"), {}};

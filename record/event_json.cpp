@@ -1,7 +1,7 @@
 #include "record/event_json.hpp"
 
-#include "policy/why.hpp"
 #include "messages/json_stream.hpp"
+#include "policy/why.hpp"
 #include "spec/spec_writer.hpp"
 
 #include <algorithm>

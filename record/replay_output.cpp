@@ -1,8 +1,8 @@
 #include "record/replay_output.hpp"
 
+#include "messages/json_stream.hpp"
 #include "messages/text.hpp"
 #include "policy/why.hpp"
-#include "messages/json_stream.hpp"
 
 #include <fmt/format.h>
 
