@@ -12,6 +12,7 @@
 #include "net/client.hpp"
 #include "record/restore.hpp"
 #include "spec/input_error.hpp"
+#include "telemetry/log_lines.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/process_metrics.hpp"
 

@@ -6,7 +6,7 @@
 #include "messages/target_spec.hpp"
 #include "record/record_writer.hpp"
 #include "spec/listen.hpp"
-#include "telemetry/log_lines.hpp"
+#include "messages/log_line.hpp"
 
 #include <optional>
 #include <string>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/event.hpp"
-#include "telemetry/log_lines.hpp"
+#include "messages/log_line.hpp"
 
 #include <string>
 #include <string_view>

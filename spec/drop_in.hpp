@@ -3,7 +3,7 @@
 
 #include "messages/target_spec.hpp"
 #include "spec/environment.hpp"
-#include "telemetry/log_lines.hpp"
+#include "messages/log_line.hpp"
 
 #include <array>
 #include <string>
