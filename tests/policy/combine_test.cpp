@@ -126,12 +126,11 @@ TEST_CASE("what is missing is named") {
 }
 
 TEST_CASE("partial data adds replicas, and takes none away") {
-  using enum combine_kind;
   const auto partial = [](observation o, std::size_t which) {
     o.metrics.at(which).partial = true;
     return o;
   };
-  for (const auto kind : {max, min, average}) {
+  for (const auto kind : {combine_kind::max, combine_kind::min, combine_kind::average}) {
     CAPTURE(static_cast<int>(kind));
     telling up{three(kind)}, down{three(kind)}, whole{three(kind)};
     CHECK(up.poll(0, partial(asked(10, {14, 14, 14}), 1)) == 14);

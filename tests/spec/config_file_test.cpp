@@ -132,9 +132,9 @@ TEST_CASE("URLs are checked, and credentials in them are not quoted") {
         "%7C");
   CHECK(of_metric("http://h/q?token=a") == "");
   CHECK(of_metric("http://h/q?query=up{job=\"a\"}") ==
-        "f:3:46: metrics[0].url: the query of the URL holds '{', which is written %7B");
+        "f:3:43: metrics[0].url: the query of the URL holds '{', which is written %7B");
   CHECK(of_metric("http://h/q?query=rate(x[5m])") ==
-        "f:3:46: metrics[0].url: the query of the URL holds '[', which is written %5B");
+        "f:3:43: metrics[0].url: the query of the URL holds '[', which is written %5B");
   CHECK_THAT(of_metric("http://h/q?query=up#x"),
              ContainsSubstring("metrics[0].url: holds a '#'"));
   CHECK(of("https://h:1/x") == "");
@@ -149,10 +149,11 @@ TEST_CASE("URLs are checked, and credentials in them are not quoted") {
 }
 
 TEST_CASE("addresses to listen on are checked as those of the options are") {
-  CHECK(problems(load("{listen: {metrics: \"1.2.3.4\", api: \":1\"}, targets: []}",
+  CHECK(problems(load("{listen: {metrics: \"1.2.3.4\", api: \"[::1]:1\"}, targets: []}",
                       config_use::check)) ==
         "f:1:11: listen.metrics: '1.2.3.4' is not valid; accepted: ADDR:PORT, such as "
-        "0.0.0.0:8000 or [::]:8000");
+        "0.0.0.0:8000 or [::]:8000\n"
+        "f:1:47: warning: targets: there is none: nothing is scaled");
   const listen_spec plain;
   CHECK(parse_listen("metrics", plain.metrics).text() == "0.0.0.0:8000");
   CHECK(parse_listen("api", plain.api).text() == "127.0.0.1:8001");
