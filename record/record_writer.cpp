@@ -100,7 +100,8 @@ void record_writer::resume(const record::segment& newest) {
   }
   const auto& found = reader.report();
   last_id_ = std::max(newest.first_id, found.last_id);
-  if (found.last_id == 0 && found.damaged == 0) --last_id_;  // nothing but its head
+  if (found.last_id == 0 && found.damaged + found.torn == 0)
+    --last_id_;  // nothing but its head
   if (newest.compressed || newest.bytes >= options_.segment_bytes ||
       !ends_with_newline(path, newest.bytes))
     return;

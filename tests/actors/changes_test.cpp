@@ -74,7 +74,7 @@ TEST_CASE("a change restarts only whom it concerns") {
     const auto& c = h.house.staff().crews.at("app");
     const auto before = std::tuple{c.actuator, c.decider, c.poller};
     h.house.add(to);
-    h.advance(1s);
+    h.advance(900ms);
     CHECK(h.all<target_changed>().size() == 1);
     CHECK(h.all<actor_restarted>().empty());
     // At once, to see what comes of it.

@@ -132,15 +132,16 @@ TEST_CASE("a supervisor that dies at any point loses no order and does none twic
   for (const auto when : {strike::before, strike::after})
     for (int nth = 1; nth <= 40; ++nth) {
       CAPTURE(nth, when == strike::before);
+      answers_of got;
+      std::string stopped;
+      std::map<std::string, simple_app> worlds{{"first", {}}, {"a", {10, 9.5, {}, 0, 0}}};
       virtual_house h{
           crash_once("supervisor", nth, when), default_wall, {shared(named("first"))}};
-      std::map<std::string, simple_app> worlds{{"first", {}}, {"a", {10, 9.5, {}, 0, 0}}};
       h.client.app = [&](const net::http_request& r) {
         auto x = worlds.at(r.url.substr(7, r.url.find(':', 7) - 7))(r);
         if (r.method != net::verb::get) x.after = 100ms;
         return x;
       };
-      answers_of got;
       auto other = named("a");
       other.status.timeout = 1s;
       h.house.add(shared(named("a")), got.next());
@@ -160,7 +161,6 @@ TEST_CASE("a supervisor that dies at any point loses no order and does none twic
               h.all<scale_applied>().size() + h.all<scale_failed>().size());
       REQUIRE(worlds.at("a").puts == std::vector<int>{12});
       REQUIRE(h.actors_running() == 2 + 2 * 3);
-      std::string stopped;
       h.house.stop("test", [&] { stopped += "x"; });
       h.advance(5s);
       REQUIRE(stopped == "x");

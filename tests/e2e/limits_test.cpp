@@ -78,14 +78,14 @@ TEST_CASE("that no thread can be started is told", "[limits]") {
 
 TEST_CASE("too little memory is told", "[limits]") {
   // Somewhere between what the loader needs and what the daemon needs.
-  int spec::told = 0;
+  int told = 0;
   for (int kib = 20'000; kib <= 120'000; kib += 10'000) {
     const auto r = shell(fmt::format("ulimit -v {}; {} --chaos nobody=2", kib, start));
     CAPTURE(kib, r.err);
     CHECK((r.code == 2 || r.code == 3 || r.code == 127));
-    spec::told += r.code == 2 ? 1 : 0;
+    told += r.code == 2 ? 1 : 0;
   }
-  CHECK(spec::told > 0);
+  CHECK(told > 0);
 }
 #endif
 
@@ -100,7 +100,7 @@ TEST_CASE("a record that cannot be written to is told at the start", "[limits]")
 TEST_CASE("files that may not grow stop the record and not the scaling", "[limits]") {
   scripted_application application{16};
   const temporary_directory at;
-  auto spec::environment = fast_environment(application.port());
+  auto environment = fast_environment(application.port());
   spec::environment["LOG_LEVEL"] = "DEBUG";  // the log, too, is a file that is soon full
   scaler d{{spec::environment,
             {"--record", (at.path() / "record").string()},

@@ -96,7 +96,7 @@ result run(const std::vector<std::string>& arguments,
 
 /// The same of a shell's commands, to which `$SCALEIT` is the binary.
 result shell(const std::string& commands,
-             const std::map<std::string, std::string>& spec::environment = {},
+             const std::map<std::string, std::string>& environment = {},
              const std::filesystem::path& directory = "/");
 
 }  // namespace scaleit::e2e

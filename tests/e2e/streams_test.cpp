@@ -111,7 +111,7 @@ TEST_CASE("whatever is closed at the start, 0 to 2 stay what they were", "[strea
        {"<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"}) {
     scripted_application application{16};
     const temporary_directory at;
-    auto spec::environment = fast_environment(application.port());
+    auto environment = fast_environment(application.port());
     spec::environment["LOG_LEVEL"] = "DEBUG";
     process p{{{"/bin/sh", "-c", std::string{"exec \"$@\" "} + closed, "sh",
                 SCALEIT_BINARY, "run", "--metrics-listen", "127.0.0.1:0", "--record",

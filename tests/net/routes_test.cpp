@@ -34,11 +34,11 @@ answer ask(const routes& all, const server_request& r) {
   const auto found = all.find(r);
   if (const auto* m = std::get_if<route_match>(&found))
     return {0, m->route, m->segments, {}, {}};
-  const auto& spec::refusal = std::get<server_response>(found);
-  answer a{spec::refusal.status, 0, {}, {}, spec::refusal.body};
-  if (spec::refusal.status >= 400)
-    CHECK(spec::refusal.content_type == "application/problem+json");
-  for (const auto& h : spec::refusal.headers)
+  const auto& refusal = std::get<server_response>(found);
+  answer a{refusal.status, 0, {}, {}, refusal.body};
+  if (refusal.status >= 400)
+    CHECK(refusal.content_type == "application/problem+json");
+  for (const auto& h : refusal.headers)
     if (h.name == "Allow" || h.name == "Accept") a.allow = h.value;
   return a;
 }
