@@ -86,7 +86,7 @@ TEST_CASE("a change restarts only whom it concerns") {
   };
   CHECK_FALSE(replaced(with([](auto& s) { s.mode = scaling_mode::paused; })));
   CHECK_FALSE(replaced(with([](auto& s) { s.metrics[0].target = 0.5; })));
-  CHECK_FALSE(replaced(with([](auto& s) { s.scale.method = "POST"; })));
+  CHECK_FALSE(replaced(with([](auto& s) { s.scale.method = scale_method::post; })));
   CHECK_FALSE(replaced(with([](auto& s) { s.interval = 2s; })));
   CHECK(replaced(with([](auto& s) { s.status.timeout = 1s; })));
   CHECK(replaced(with([](auto& s) { s.status.headers = {{"X-A", "b"}}; })));

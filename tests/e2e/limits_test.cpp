@@ -101,8 +101,8 @@ TEST_CASE("files that may not grow stop the record and not the scaling", "[limit
   scripted_application application{16};
   const temporary_directory at;
   auto environment = fast_environment(application.port());
-  spec::environment["LOG_LEVEL"] = "DEBUG";  // the log, too, is a file that is soon full
-  scaler d{{spec::environment,
+  environment["LOG_LEVEL"] = "DEBUG";  // the log, too, is a file that is soon full
+  scaler d{{environment,
             {"--record", (at.path() / "record").string()},
             stderr_to::file,
             "ulimit -f 8"}};

@@ -163,15 +163,15 @@ result end_of(const process_options& p) {
 }  // namespace
 
 result run(const std::vector<std::string>& arguments,
-           const std::map<std::string, std::string>& spec::environment,
+           const std::map<std::string, std::string>& environment,
            const std::filesystem::path& directory) {
-  return end_of({command(arguments), spec::environment, directory});
+  return end_of({command(arguments), environment, directory});
 }
 
 result shell(const std::string& commands,
-             const std::map<std::string, std::string>& spec::environment,
+             const std::map<std::string, std::string>& environment,
              const std::filesystem::path& directory) {
-  auto all = spec::environment;
+  auto all = environment;
   all["SCALEIT"] = SCALEIT_BINARY;
   all.emplace("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
   return end_of({{"/bin/sh", "-c", commands}, all, directory});

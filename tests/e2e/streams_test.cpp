@@ -112,11 +112,11 @@ TEST_CASE("whatever is closed at the start, 0 to 2 stay what they were", "[strea
     scripted_application application{16};
     const temporary_directory at;
     auto environment = fast_environment(application.port());
-    spec::environment["LOG_LEVEL"] = "DEBUG";
+    environment["LOG_LEVEL"] = "DEBUG";
     process p{{{"/bin/sh", "-c", std::string{"exec \"$@\" "} + closed, "sh",
                 SCALEIT_BINARY, "run", "--metrics-listen", "127.0.0.1:0", "--record",
                 (at.path() / "record").string()},
-               spec::environment,
+               environment,
                at.path()}};
     CAPTURE(closed, p.err());
     CHECK(eventually([&] { return application.replicas() == 20; }));
