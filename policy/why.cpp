@@ -39,11 +39,12 @@ std::string secs(double s) {
 std::string rounding(double exact, int to) {
   if (std::abs(exact - to) <= 1e-9 * std::max(1.0, exact))
     return fmt::format("exactly {}", to);
+  if (exact > to) return fmt::format("{} is limited to {}", format_value(exact), to);
   auto shown = format_value(exact);
   // As many digits as it takes to see that it is not a whole number.
   for (int digits = 3; finite_number(shown) == std::round(exact) && digits <= 9; ++digits)
     shown = fmt::format("{:.{}f}", exact, digits);
-  return fmt::format("{} is {} to {}", shown, exact > to ? "limited" : "rounded up", to);
+  return fmt::format("{} is rounded up to {}", shown, to);
 }
 
 struct sentence {

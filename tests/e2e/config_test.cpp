@@ -131,7 +131,7 @@ TEST_CASE("a config file that is wrong stops the start with all that is wrong",
 TEST_CASE("check says what a good file holds, schema prints the schema", "[config]") {
   const temporary_directory directory;
   const auto file =
-      directory.write("good.yaml", "targets:\n" + target("one", 1) + target("two", 1));
+      directory.write("good.yaml", "targets:\n" + target("one", 1) + target("two", 2));
   const auto r = run({"check", file}, {}, directory.path());
   CHECK(r.code == 0);
   CHECK(r.out == file + ": valid, 2 targets\n");

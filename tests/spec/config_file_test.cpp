@@ -153,7 +153,7 @@ TEST_CASE("addresses to listen on are checked as those of the options are") {
                       config_use::check)) ==
         "f:1:11: listen.metrics: '1.2.3.4' is not valid; accepted: ADDR:PORT, such as "
         "0.0.0.0:8000 or [::]:8000\n"
-        "f:1:47: warning: targets: there is none: nothing is scaled");
+        "f:1:48: warning: targets: there is none: nothing is scaled");
   const listen_spec plain;
   CHECK(parse_listen("metrics", plain.metrics).text() == "0.0.0.0:8000");
   CHECK(parse_listen("api", plain.api).text() == "127.0.0.1:8001");
