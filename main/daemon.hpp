@@ -3,10 +3,10 @@
 
 #include "main/chaos_plan.hpp"
 #include "main/descriptors.hpp"
+#include "messages/log_line.hpp"
 #include "messages/target_spec.hpp"
 #include "record/record_writer.hpp"
 #include "spec/listen.hpp"
-#include "messages/log_line.hpp"
 
 #include <optional>
 #include <string>

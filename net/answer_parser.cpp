@@ -2,8 +2,8 @@
 
 #include "messages/bounds.hpp"
 #include "net/headers.hpp"
-#include "net/sentence.hpp"
 #include "net/http_text.hpp"
+#include "net/sentence.hpp"
 
 #include <fmt/format.h>
 

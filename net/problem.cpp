@@ -1,8 +1,8 @@
 #include "net/problem.hpp"
 
+#include "messages/json_stream.hpp"
 #include "messages/text.hpp"
 #include "net/reason_phrase.hpp"
-#include "messages/json_stream.hpp"
 
 #include <string>
 #include <utility>

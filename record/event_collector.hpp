@@ -57,12 +57,12 @@ enum class key : std::uint8_t {
   none,
 };
 inline constexpr std::array<std::string_view, 36> key_names{
-    "id",        "to",         "why",        "type",        "time",       "data",
-    "from",      "spec",       "rule",       "byMs",        "seen",       "ready",
-    "steps",     "error",      "actor",      "source",      "shadow",     "detail",
-    "format",    "reason",     "tookMs",     "current",     "desired",    "metrics",
-    "missing",   "partial",    "afterMs",    "version",     "replicas",   "restarts",
-    "restated",  "uncertain",  "observedAt", "httpStatus",  "specversion", "recommended"};
+    "id",       "to",        "why",        "type",       "time",        "data",
+    "from",     "spec",      "rule",       "byMs",       "seen",        "ready",
+    "steps",    "error",     "actor",      "source",     "shadow",      "detail",
+    "format",   "reason",    "tookMs",     "current",    "desired",     "metrics",
+    "missing",  "partial",   "afterMs",    "version",    "replicas",    "restarts",
+    "restated", "uncertain", "observedAt", "httpStatus", "specversion", "recommended"};
 static_assert(key_names.size() == static_cast<std::size_t>(key::none));
 
 constexpr auto index_by_length() {

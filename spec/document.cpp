@@ -1,8 +1,8 @@
 #include "spec/document.hpp"
 
 #include "messages/bounds.hpp"
-#include "messages/text.hpp"
 #include "messages/json_stream.hpp"
+#include "messages/text.hpp"
 
 #include <fmt/format.h>
 #include <rapidjson/prettywriter.h>

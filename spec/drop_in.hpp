@@ -1,9 +1,9 @@
 // The drop-in mode: one application, described by six environment variables.
 #pragma once
 
+#include "messages/log_line.hpp"
 #include "messages/target_spec.hpp"
 #include "spec/environment.hpp"
-#include "messages/log_line.hpp"
 
 #include <array>
 #include <string>

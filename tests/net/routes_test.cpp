@@ -36,8 +36,7 @@ answer ask(const routes& all, const server_request& r) {
     return {0, m->route, m->segments, {}, {}};
   const auto& refusal = std::get<server_response>(found);
   answer a{refusal.status, 0, {}, {}, refusal.body};
-  if (refusal.status >= 400)
-    CHECK(refusal.content_type == "application/problem+json");
+  if (refusal.status >= 400) CHECK(refusal.content_type == "application/problem+json");
   for (const auto& h : refusal.headers)
     if (h.name == "Allow" || h.name == "Accept") a.allow = h.value;
   return a;
