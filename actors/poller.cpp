@@ -24,6 +24,7 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr 
   decider = std::move(d);
   round.emplace(*book->spec, with->readers);
   harden(self);
+  arm();
   return {
       [this](const keep_time&) { with->mishaps.disturb(name, [&] { on_keep_time(); }); },
       [this](const poll_tick& x) { with->mishaps.disturb(name, [&] { on_tick(x); }); },

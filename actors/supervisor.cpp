@@ -164,7 +164,6 @@ void supervisor_state::start(crew& c, role from) {
     return crew_crashed(c, starting, e.what());
   }
   c.polled_by = c.book->spec;
-  caf::anon_send(c.poller, keep_time{});
   poll_promptly(c);
 }
 

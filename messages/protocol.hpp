@@ -28,8 +28,8 @@
 namespace scaleit {
 
 // -- poller -----------------------------------------------------------------------
-/// Tick at the target's place in its interval: the first message of a poller, and sent
-/// again when the interval has changed.
+/// The interval has changed: tick at the target's place in the new one, as from the start
+/// at that in the old one.
 struct keep_time {};
 /// A poll is due; sent by the poller to itself.
 struct poll_tick {

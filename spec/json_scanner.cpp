@@ -88,8 +88,8 @@ char* put_utf8(char* to, std::uint32_t c) {
   return to;
 }
 
-/// `\uXXXX`, maybe with its other half. What is half a character becomes U+FFFD. Takes
-/// what it has read away from `rest`, which begins behind the `u`.
+/// `\u` and four digits, maybe with its other half. What is half a character becomes
+/// U+FFFD. Takes what it has read away from `rest`, which begins behind the `u`.
 std::uint32_t escaped_code(string_view& rest) {
   const int first = code_unit(rest);
   if (first < 0) return 0xFFFD;

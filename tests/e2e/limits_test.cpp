@@ -20,11 +20,6 @@ using namespace std::chrono_literals;
 
 const char* const start = "exec $SCALEIT run --metrics-listen 127.0.0.1:0 ";
 
-/// Everybody but root is bound by the limit on processes.
-std::string as_nobody() {
-  return ::getuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : "";
-}
-
 void check_refused(const result& r, int code, const char* sentence) {
   CAPTURE(r.err);
   CHECK(r.code == code);
@@ -67,9 +62,12 @@ TEST_CASE("a hundred targets have their turn with few files", "[limits]") {
 
 #ifndef SCALEIT_SANITIZED  // they need threads and memory of their own
 TEST_CASE("that no thread can be started is told", "[limits]") {
+  // Everybody but root is bound by the limit on processes.
+  const std::string as_nobody =
+      ::getuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups " : "";
   // Who may not even execute it, as nobody in a private directory, cannot try.
-  if (shell(as_nobody() + "$SCALEIT --version").code != 0) return;
-  const auto r = shell(as_nobody() + "prlimit --nproc=1 " +
+  if (shell(as_nobody + "$SCALEIT --version").code != 0) return;
+  const auto r = shell(as_nobody + "prlimit --nproc=1 " +
                        "$SCALEIT run --metrics-listen 127.0.0.1:0");
   check_refused(r, 3,
                 "scaleit: no thread can be started: the limit on processes and "

@@ -34,7 +34,7 @@ std::string status_answer(const std::string& document, const std::string& header
 
 scripted_application::scripted_application(double load, int replicas,
                                            const std::string& address, std::uint16_t port)
-    : load_(load), replicas_(replicas), port_(port) {
+    : load_(load), replicas_(replicas), port_(port != 0 ? port : reserved_.port()) {
   appear(address);
 }
 
@@ -51,7 +51,6 @@ scripted_application::~scripted_application() { vanish(); }
 void scripted_application::appear(const std::string& address) {
   server_ = std::make_unique<test::unruly_server>([this](peer& p) { serve(p); }, address,
                                                   port_);
-  port_ = server_->port();
 }
 
 void scripted_application::vanish() { server_.reset(); }

@@ -87,6 +87,7 @@ class scripted_application {
   int playing_ = 0;
   std::vector<shown> shown_;
   std::string complaints_;
+  test::reserved_port reserved_;  ///< its own if it was not told which to use
   std::uint16_t port_;
   std::unique_ptr<test::unruly_server> server_;
 };

@@ -31,10 +31,9 @@ class prometheus {
           while (!p.read_request().empty())
             if (!p.send(reply())) return;
         },
-        "127.0.0.1", port_);
-    port_ = server_->port();
+        "127.0.0.1", port());
   }
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return reserved_.port(); }
   std::string request() const { return server_->requests().at(0); }
 
  private:
@@ -53,7 +52,7 @@ class prometheus {
 
   std::atomic<int> jobs_{-1};
   std::atomic<bool> broken_{false}, partial_{false}, split_{false};
-  std::uint16_t port_ = 0;
+  reserved_port reserved_;
   std::unique_ptr<unruly_server> server_;
 };
 

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <list>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -257,11 +258,18 @@ deaf_listener::~deaf_listener() {
   for (const int fd : fds_) ::close(fd);
 }
 
+// -- ports without a listener
+// ------------------------------------------------------------
+
+reserved_port::reserved_port() : fd_(bound_socket("127.0.0.1", 0)), port_(port_of(fd_)) {}
+
+reserved_port::~reserved_port() { ::close(fd_); }
+
 std::uint16_t closed_port() {
-  const int fd = bound_socket("127.0.0.1", 0);
-  const auto port = port_of(fd);
-  ::close(fd);
-  return port;
+  static std::list<reserved_port> all;
+  static std::mutex mutex;
+  const std::lock_guard lock{mutex};
+  return all.emplace_back().port();
 }
 
 std::string ok(std::string_view body, std::string_view headers) {

@@ -109,7 +109,22 @@ class deaf_listener {
   std::uint16_t port_ = 0;
 };
 
-/// A port where nobody listens.
+/// A port that is bound and where nobody listens: connections are refused, and none that
+/// goes out gets it as its own. A server may listen there meanwhile.
+class reserved_port {
+ public:
+  reserved_port();
+  ~reserved_port();
+  reserved_port(const reserved_port&) = delete;
+  reserved_port& operator=(const reserved_port&) = delete;
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int fd_;
+  std::uint16_t port_;
+};
+
+/// A port where nobody listens, as long as the process lives.
 std::uint16_t closed_port();
 
 std::string ok(std::string_view body, std::string_view headers = "");

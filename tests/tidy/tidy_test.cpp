@@ -163,7 +163,7 @@ TEST_CASE("layout that is not as agreed is caught") {
   CHECK(in("net/a.cpp", "#pragma once\n") == "0");
   CHECK(in("docs/a.md", string("# a\nTO") + "DO: b\n") == "2");
   CHECK(in(".ci/run", string("# FIX") + "ME\n") == "1");
-  CHECK(in(".ci/run", "mktemp /tmp/a" + string(6, 'X') + "\n").empty());
+  CHECK(in(".ci/run", "mktemp a" + string(6, 'X') + "\n").empty());
 }
 
 TEST_CASE("a file that is too long is caught") {
