@@ -10,6 +10,7 @@
 #pragma once
 
 #include "actors/control_state.hpp"
+#include "actors/services.hpp"
 #include "actors/subscriber_keeper.hpp"
 
 #include <caf/stateful_actor.hpp>
