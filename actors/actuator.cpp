@@ -63,7 +63,8 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
 void actuator_state::on_set_replicas(const set_replicas& x) {
   if (target->in_flight || x.poll_began <= target->last_answer) return;
   const auto request = scale_request(target->spec->scale, x.to);
-  emit_and_fold(*with, *target, self->clock().now(), scale_requested{x.from, x.to});
+  emit_and_fold(*with, *target, self->clock().now(),
+                scale_requested{x.from, x.to, x.poll->sequence});
   // The target's state, not this actor, receives the answer: it outlives a crash in
   // between.
   with->client.submit(request, [to = target](http_response&& r) {
@@ -74,7 +75,7 @@ void actuator_state::on_set_replicas(const set_replicas& x) {
   // After the last line that could throw: a request that was never sent must not be
   // waited for.
   target->in_flight =
-      target_state::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
+      target_state::request{x.from, x.to, x.poll, x.poll_began, std::nullopt};
 }
 
 void actuator_state::close_what_is_open() {
@@ -88,7 +89,8 @@ void actuator_state::close_what_is_open() {
                              open->to,
                              {failure_kind::connect, "a restart came before the answer"},
                              microseconds{0},
-                             age <= bounds::unanswered_watch_time});
+                             age <= bounds::unanswered_watch_time,
+                             open->cause});
 }
 
 void actuator_state::on_answered() {
@@ -104,14 +106,14 @@ void actuator_state::on_answered() {
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
   if (auto f = spec::refusal(answer, target->spec->scale.headers)) {
-    emit_and_fold(
-        *with, *target, now,
-        scale_failed{request.from, request.to, std::move(*f), loop_took, !answer.unsent});
+    emit_and_fold(*with, *target, now,
+                  scale_failed{request.from, request.to, std::move(*f), loop_took,
+                               !answer.unsent, request.poll->sequence});
     return;
   }
-  emit_and_fold(
-      *with, *target, now,
-      scale_applied{request.from, request.to, answer.took, loop_took, request.cause});
+  emit_and_fold(*with, *target, now,
+                scale_applied{request.from, request.to, answer.took, loop_took,
+                              request.poll, false, request.poll->sequence});
 }
 
 actuator_actor::behavior_type actuator(

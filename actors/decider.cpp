@@ -46,17 +46,19 @@ void decider_state::on_polled(const polled& x) {
 /// Not folded: the poll itself says it to the history.
 void decider_state::tell(const polled& x, const policy::scaling& effect) {
   scale_applied e{effect.from, effect.to};
-  e.cause = x.outcome;
+  e.poll = x.outcome;
+  e.cause = x.outcome->sequence;
   e.seen = true;
-  with->events.emit(x.outcome->time, self->clock().now(), target->spec, std::move(e));
+  with->events.emit(x.outcome->time, target->spec, std::move(e));
 }
 
 void decider_state::tell(const polled& x, decision&& d, bool shadow) {
   const auto now = self->clock().now();
   const auto took = std::chrono::duration_cast<microseconds>(now - x.poll_began);
   const bool failed = x.outcome->as<status_failed>() != nullptr;
-  with->events.emit(x.outcome->time, now, target->spec,
-                    decision_made{std::move(d), took, shadow, failed});
+  with->events.emit(
+      x.outcome->time, target->spec,
+      decision_made{std::move(d), took, shadow, failed, x.outcome->sequence});
 }
 
 decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,

@@ -37,15 +37,13 @@ void subscription::wake() {
 }
 
 event_ptr publisher::emit(steady_time at, target_ptr target, event::payload data) {
-  return emit(time_at(at), at, std::move(target), std::move(data));
+  return emit(time_at(at), std::move(target), std::move(data));
 }
 
-event_ptr publisher::emit(time_point time, steady_time at, target_ptr target,
-                          event::payload data) {
+event_ptr publisher::emit(time_point time, target_ptr target, event::payload data) {
   auto e = std::make_shared<event>();
   e->sequence = ++sequence_;
   e->time = time;
-  e->at = at;
   e->stepped = stepped_;
   e->target = std::move(target);
   e->data = std::move(data);

@@ -66,9 +66,9 @@ class publisher {
   /// the record, a function of `at`, so that tests own it.
   event_ptr emit(steady_time at, target_ptr target, event::payload data);
 
-  /// The same at another time of the record: of a decision, that of its poll, which is
-  /// all that a replay knows.
-  event_ptr emit(time_point time, steady_time at, target_ptr target, event::payload data);
+  /// The same at a time of the record that is known: of a decision, that of its poll,
+  /// which is all that a replay knows.
+  event_ptr emit(time_point time, target_ptr target, event::payload data);
 
   /// The time of the record at `at`.
   time_point time_at(steady_time at) const { return to_micros(at) + offset_; }

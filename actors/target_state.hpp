@@ -26,7 +26,7 @@ struct target_state {
   struct request {
     int from = 0;
     int to = 0;
-    event_ptr cause;
+    event_ptr poll;
     steady_time poll_began{};
     std::optional<http_response> answer;
   };
@@ -46,7 +46,7 @@ struct target_state {
   /// decider is dead.
   void await(event_ptr poll) {
     if (awaited) {
-      policy::recall(*spec, history, *awaited);
+      recall(*awaited);
       decided();
     }
     awaited = std::move(poll);
@@ -55,27 +55,35 @@ struct target_state {
   /// The awaited poll and its decision are in the history.
   void decided() {
     awaited.reset();
-    for (const auto& e : std::exchange(waiting, {})) policy::recall(*spec, history, *e);
+    for (const auto& e : std::exchange(waiting, {})) recall(*e);
   }
   void fold(event_ptr e) {
     if (awaited)
       waiting.push_back(std::move(e));
     else
-      policy::recall(*spec, history, *e);
+      recall(*e);
   }
 
   /// The scale request that was sent and whose end nobody has told; null if there is
   /// none. Without one in flight it is left over from who ended before the answer came.
-  std::optional<policy::scaling_news> unended() const {
+  std::optional<policy::sent_request> unended() const {
     auto sent = history.live.requested;
     for (const auto& e : waiting)
-      if (const auto news = policy::news_of(*e))
-        sent = news->what == policy::request_is::sent ? news : std::nullopt;
+      if (const auto* r = e->as<scale_requested>())
+        sent = policy::sent_request{r->from, r->to, e->time, r->cause};
+      else if (policy::news_of(*e))
+        sent.reset();
     return sent;
   }
 
   event_ptr awaited;
   std::vector<event_ptr> waiting;
+
+ private:
+  void recall(const event& e) {
+    policy::follow_clock(history, e.stepped);
+    policy::recall(*spec, history, e);
+  }
 };
 
 using target_state_ptr = std::shared_ptr<target_state>;

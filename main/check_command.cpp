@@ -3,6 +3,7 @@
 #include "main/exit_code.hpp"
 #include "main/streams.hpp"
 #include "messages/text.hpp"
+#include "record/event_schema.hpp"
 #include "spec/config_file.hpp"
 #include "spec/environment.hpp"
 #include "spec/input_error.hpp"
@@ -40,13 +41,16 @@ int run_check(const check_options& options) {
   return exit_code::success;
 }
 
-CLI::App* add_schema_command(CLI::App& root) {
-  return root.add_subcommand("schema",
-                             "Print the JSON Schema of config files (draft-07)");
+CLI::App* add_schema_command(CLI::App& root, schema_options& options) {
+  auto* schema = root.add_subcommand(
+      "schema", "Print the JSON Schema of config files, or of events (draft-07)");
+  schema->add_flag("--events", options.events,
+                   "Of events: the lines of a record, the `event` of a line of the log");
+  return schema;
 }
 
-int run_schema() {
-  put(spec::config_schema());
+int run_schema(const schema_options& options) {
+  put(options.events ? record::event_schema() : spec::config_schema());
   return exit_code::success;
 }
 

@@ -19,7 +19,11 @@ CLI::App* add_check_command(CLI::App& root, check_options& options);
 /// Throws input_error; otherwise answers the exit code.
 int run_check(const check_options& options);
 
-CLI::App* add_schema_command(CLI::App& root);
-int run_schema();
+struct schema_options {
+  bool events = false;  ///< of events, not of config files
+};
+
+CLI::App* add_schema_command(CLI::App& root, schema_options& options);
+int run_schema(const schema_options& options);
 
 }  // namespace scaleit::main

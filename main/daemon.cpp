@@ -101,7 +101,7 @@ class daemon {
 
   /// A restarted daemon goes on with what it knew.
   void remember() {
-    auto before = record::restore(options_.record->directory, options_.targets);
+    auto before = record::restore(options_.record->dir, options_.targets);
     for (const auto& p : before.problems) log(log_level::warning, p);
     if (const auto n = before.targets.size(); n > 0)
       log(log_level::info,

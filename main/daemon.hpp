@@ -25,7 +25,7 @@ struct daemon_options {
   std::string ca_file;                ///< PEM for https; empty: the system's roots
   chaos_rates chaos;
   log_level level = log_level::info;
-  std::optional<record::record_options> record;  ///< where events are kept
+  std::optional<spec::record_spec> record;  ///< where events are kept
   std::vector<target_ptr> targets;
 };
 

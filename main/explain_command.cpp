@@ -7,7 +7,7 @@
 #include "messages/text.hpp"
 #include "record/explanation.hpp"
 #include "record/record_reader.hpp"
-#include "record/record_specs.hpp"
+#include "record/replay_specs.hpp"
 #include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
@@ -56,7 +56,7 @@ time_point follow(record::record_reader& reader, time_point at, record::replayer
   record::recorded_event e;
   for (std::uint64_t n = 0; reader.next(e); ++n) {
     if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
-    if (!e.target.empty() && !targets.contains(e.target)) targets.emplace(e.target);
+    if (!e.name.empty() && !targets.contains(e.name)) targets.emplace(e.name);
     if (e.time > at) continue;
     last = e.time;  // not the latest: the clock may have been set back
     story.feed(e);
@@ -74,7 +74,7 @@ int run_explain(const explain_options& options) {
         "explain needs --record RECORD: the directory that `scaleit run "
         "--record` writes"};
   const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
-  const record::record_specs specs{options.spec};
+  const record::replay_specs specs{options.spec};
   record::explanation story{options.target};
   record::replay_options how;
   if (options.spec)

@@ -39,12 +39,13 @@ int dispatch(int argc, char** argv) {
   run_options run;
   app_options app;
   check_options check;
+  schema_options schema;
   replay_options replay;
   explain_options explain;
   auto* run_command = add_run_command(root, run);
   auto* app_command = add_app_command(root, app);
   auto* check_command = add_check_command(root, check);
-  auto* schema_command = add_schema_command(root);
+  auto* schema_command = add_schema_command(root, schema);
   auto* replay_command = add_replay_command(root, replay);
   auto* explain_command = add_explain_command(root, explain);
   try {
@@ -60,7 +61,7 @@ int dispatch(int argc, char** argv) {
   if (run_command->parsed()) return run_run(run);
   if (app_command->parsed()) return run_app(app);
   if (check_command->parsed()) return run_check(check);
-  if (schema_command->parsed()) return run_schema();
+  if (schema_command->parsed()) return run_schema(schema);
   if (replay_command->parsed()) return run_replay(replay);
   if (explain_command->parsed()) return run_explain(explain);
   throw scaleit::spec::input_error{"a command is required (see scaleit --help)"};

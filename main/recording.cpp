@@ -10,9 +10,9 @@
 
 namespace scaleit::main {
 
-recording::recording(const record::record_options& o, actors::control_loop& control,
+recording::recording(const spec::record_spec& o, actors::control_loop& control,
                      prometheus::Registry& registry)
-    : directory_(o.directory),
+    : directory_(o.dir),
       control_(control),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
       metrics_(registry),

@@ -16,7 +16,7 @@ class recording {
  public:
   /// Opens the record (throws record_error, record_locked) and lets the ids of the
   /// loop's events go on after it.
-  recording(const record::record_options& o, actors::control_loop& control,
+  recording(const spec::record_spec& o, actors::control_loop& control,
             prometheus::Registry& registry);
 
   /// Says in the log where it goes.

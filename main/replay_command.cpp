@@ -5,8 +5,8 @@
 #include "main/streams.hpp"
 #include "messages/text.hpp"
 #include "record/record_reader.hpp"
-#include "record/record_specs.hpp"
 #include "record/replay_output.hpp"
+#include "record/replay_specs.hpp"
 #include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
@@ -52,7 +52,7 @@ time_point parse_time_option(std::string_view option, const std::string& text) {
 }
 
 target_ptr recorded_or_complain(std::string_view target, const std::string& json) {
-  auto [spec, problem] = record::record_specs::recorded(target, json);
+  auto [spec, problem] = record::replay_specs::recorded(target, json);
   if (!problem.empty()) complain("{}", problem);
   return spec;
 }
@@ -65,7 +65,7 @@ void tell(const record::record_report& report) {
 }
 
 /// Nothing could be decided: that is no answer, and why is worth a sentence.
-void require_specs(const record::replayer& replay, const record::record_specs& specs,
+void require_specs(const record::replayer& replay, const record::replay_specs& specs,
                    std::uint64_t decisions, const std::string& record) {
   if (replay.without_spec() == 0) return;
   std::string lacking;
@@ -83,7 +83,7 @@ void require_specs(const record::replayer& replay, const record::record_specs& s
 }
 
 /// A policy that was asked for and is for nobody here is a mistake.
-void require_match(const record::replayer& replay, const record::record_specs& specs,
+void require_match(const record::replayer& replay, const record::replay_specs& specs,
                    const replay_options& options) {
   if (!options.spec || replay.targets().empty()) return;
   std::string held;
@@ -99,7 +99,7 @@ void require_match(const record::replayer& replay, const record::record_specs& s
 }  // namespace
 
 int run_replay(const replay_options& options) {
-  const record::record_specs specs{options.spec};
+  const record::replay_specs specs{options.spec};
   record::replay_options how;
   if (options.from) how.from = parse_time_option("--from", *options.from);
   if (options.spec)

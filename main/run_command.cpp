@@ -65,10 +65,7 @@ void add_targets(const run_options& options, const spec::environment& env,
   d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);
   d.api = spec::parse_listen("listen.api", settings.listen.api);
   d.token_file = settings.auth.token_file;
-  if (settings.record)
-    d.record =
-        record::record_options{settings.record->dir, settings.record->segment_bytes,
-                               settings.record->keep_bytes};
+  if (settings.record) d.record = settings.record;
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));
   for (const auto& line : spec::told(loaded)) d.warnings.push_back(line);
@@ -154,7 +151,7 @@ int run_run(const run_options& options) {
               throw spec::input_error{
                   fmt::format("{}='' is not valid; accepted: a directory", what)};
             if (!d.record) d.record.emplace();  // the file may have set its sizes
-            d.record->directory = directory;
+            d.record->dir = directory;
           });
 
   start_log(d.level, options.log_format == "json" ? log_format::json : log_format::text);

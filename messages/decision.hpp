@@ -60,12 +60,24 @@ struct step {
   bool operator==(const step&) const = default;
 };
 
+/// A step in the words of the record that it was read from, into which they point.
+struct told_step {
+  std::string_view rule;  ///< its public code, maybe one of a newer version
+  std::string_view why;
+  bool operator==(const told_step&) const = default;
+};
+
+/// The code of a step whose rule is one of a newer version.
+inline constexpr rule unknown_rule{255};
+/// By its public code.
+rule rule_of(std::string_view code);
+
 struct decision {
   int current = 0;
   int recommended = 0;  ///< the formula's answer before windows and limits
   int desired = 0;
   boost::container::small_vector<step, 6> steps{};
-  std::vector<std::string> words{};  ///< of the steps, in a decision read from a record
+  std::vector<told_step> told{};  ///< of the steps, in a decision read from a record
   bool operator==(const decision&) const = default;
 
   direction towards() const {

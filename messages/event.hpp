@@ -33,8 +33,15 @@ struct daemon_stopped {
 struct clock_stepped {
   microseconds by{0};
 };
-struct target_added {};    ///< the spec is the event's own `target`
-struct target_changed {};  ///< likewise
+/// The spec is the event's own `target`. `restated`: a record repeats it, nothing
+/// happened.
+struct target_added {
+  bool restated = false;
+};
+/// Likewise.
+struct target_changed {
+  bool restated = false;
+};
 struct target_removed {};
 struct status_observed {
   observation seen{};
@@ -51,19 +58,23 @@ struct decision_made {
   microseconds took{0};     ///< since the poll began
   bool shadow = false;      ///< of the second policy, not acted on
   bool on_failure = false;  ///< the poll failed; this is the fallback
+  std::uint64_t cause =
+      0;  ///< the sequence number of the poll that it answers; 0: unknown
 };
 struct scale_requested {
   int from = 0;
   int to = 0;
+  std::uint64_t cause = 0;  ///< of the poll that led to it; 0: unknown
 };
 struct scale_applied {
   int from = 0;
   int to = 0;
-  microseconds took{0};                  ///< the request alone
-  microseconds loop_took{0};             ///< since the poll that led to it began
-  std::shared_ptr<const event> cause{};  ///< the observation that led to it
+  microseconds took{0};                 ///< the request alone
+  microseconds loop_took{0};            ///< since the poll that led to it began
+  std::shared_ptr<const event> poll{};  ///< that poll; null in what a record tells
   /// A status shows it, after the request had failed: nobody answered, yet it happened.
   bool seen = false;
+  std::uint64_t cause = 0;  ///< of the poll that led to it, or that shows it; 0: unknown
 };
 struct scale_failed {
   int from = 0;
@@ -71,6 +82,7 @@ struct scale_failed {
   failure what{};
   microseconds loop_took{0};  ///< since the poll that led to it began
   bool uncertain = false;     ///< it was sent, so it may have been carried out
+  std::uint64_t cause = 0;    ///< of the poll that led to it; 0: unknown
 };
 struct actor_crashed {
   std::string actor;
@@ -82,31 +94,7 @@ struct actor_restarted {
   microseconds after{0};
 };
 
-struct event {
-  /// In the order of the table of types in docs/reference/events.md.
-  using payload =
-      std::variant<daemon_started, daemon_stopped, clock_stepped, target_added,
-                   target_changed, target_removed, status_observed, status_failed,
-                   decision_made, scale_requested, scale_applied, scale_failed,
-                   actor_crashed, actor_restarted>;
-
-  std::uint64_t sequence = 0;  ///< grows by one per event, across restarts with a record
-  time_point time{};
-  steady_time at{};
-  microseconds stepped{
-      0};             ///< all steps of the clock before it, since the daemon's start
-  target_ptr target;  ///< null for what concerns no target
-  payload data;
-
-  template <class T>
-  const T* as() const {
-    return std::get_if<T>(&data);
-  }
-};
-
-using event_ptr = std::shared_ptr<const event>;
-
-/// What happened, in the order of `event::payload`.
+/// What happened.
 enum class event_kind : std::uint8_t {
   daemon_started,
   daemon_stopped,
@@ -124,6 +112,30 @@ enum class event_kind : std::uint8_t {
   actor_restarted,
   unknown,  ///< a type or a source of a newer version: to be ignored
 };
+
+struct event {
+  /// In the order of `event_kind` and of the table of types in docs/reference/events.md.
+  using payload =
+      std::variant<daemon_started, daemon_stopped, clock_stepped, target_added,
+                   target_changed, target_removed, status_observed, status_failed,
+                   decision_made, scale_requested, scale_applied, scale_failed,
+                   actor_crashed, actor_restarted>;
+
+  std::uint64_t sequence = 0;  ///< grows by one per event, across restarts with a record
+  time_point time{};
+  microseconds stepped{0};  ///< all steps of the clock since the start, before it
+  target_ptr target;        ///< null for what concerns no target
+  payload data;
+
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&data);
+  }
+  event_kind kind() const { return static_cast<event_kind>(data.index()); }
+};
+
+using event_ptr = std::shared_ptr<const event>;
+
 inline constexpr std::size_t event_kinds = std::variant_size_v<event::payload>;
 /// `scaleit.status.observed` and so on; anything else is unknown.
 event_kind kind_of(std::string_view type);

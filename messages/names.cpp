@@ -3,6 +3,7 @@
 #include "messages/event.hpp"
 #include "messages/observation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -47,7 +48,15 @@ string_view to_string(failure_kind k) {
   return failure_names[static_cast<std::size_t>(k)];
 }
 
-string_view to_string(rule r) { return rule_names[static_cast<std::size_t>(r)]; }
+string_view to_string(rule r) {
+  return r == unknown_rule ? "unknown" : rule_names[static_cast<std::size_t>(r)];
+}
+
+rule rule_of(string_view code) {
+  const auto at = std::find(rule_names.begin(), rule_names.end(), code);
+  return at == rule_names.end() ? unknown_rule
+                                : static_cast<rule>(at - rule_names.begin());
+}
 
 string_view to_string(direction d) {
   switch (d) {

@@ -59,10 +59,10 @@ struct polled {
 struct set_replicas {
   int from = 0;
   int to = 0;
-  event_ptr cause;
+  event_ptr poll;
   steady_time poll_began{};
 };
-/// The application answered the scale request; the answer is in the target's ledger.
+/// The application answered the scale request; the answer is in the target's state.
 struct scale_answered {};
 
 // -- subscribers: telemetry, logger, ... --------------------------------------------

@@ -93,7 +93,6 @@ void recall_changed(const target_spec& before, const target_spec& after, history
 }
 
 void recall(const target_spec& spec, history& h, const event& e) {
-  follow_clock(h, e.stepped);
   recall(spec, h.live, e, false);
   if (const auto* second = shadow_of(spec)) recall(*second, h.shadow, e, true);
 }

@@ -42,7 +42,7 @@ void recall_applied(const target_spec& spec, history& h, int from, int to, time_
 /// `stepped`: all steps of the clock so far; what is remembered moves by those that are
 /// new to it.
 void follow_clock(history& h, microseconds stepped);
-/// An event of the target, by its type.
+/// An event of the target, by its type; the clock's steps before it have been followed.
 void recall(const target_spec& spec, history& h, const event& e);
 
 /// Folds a change of the spec.

@@ -156,7 +156,7 @@ void recall_applied(const target_spec& spec, memory& m, int from, int to, time_p
 void recall_request(const target_spec& spec, memory& m, const scaling_news& news) {
   switch (news.what) {
     case request_is::sent:
-      m.requested = news;
+      m.requested = sent_request{news.from, news.to, news.at, news.cause};
       return;
     case request_is::applied:
       return recall_applied(spec, m, news.from, news.to, news.at);
@@ -170,13 +170,13 @@ void recall_request(const target_spec& spec, memory& m, const scaling_news& news
 
 std::optional<scaling_news> news_of(const event& e) {
   if (const auto* r = e.as<scale_requested>())
-    return scaling_news{request_is::sent, r->from, r->to, e.time};
+    return scaling_news{request_is::sent, r->from, r->to, e.time, r->cause};
   if (const auto* f = e.as<scale_failed>())
     return scaling_news{f->uncertain ? request_is::unanswered : request_is::refused,
-                        f->from, f->to, e.time};
+                        f->from, f->to, e.time, f->cause};
   const auto* a = e.as<scale_applied>();
   if (!a || a->seen) return {};
-  return scaling_news{request_is::applied, a->from, a->to, e.time};
+  return scaling_news{request_is::applied, a->from, a->to, e.time, a->cause};
 }
 
 namespace {

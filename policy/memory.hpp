@@ -60,7 +60,17 @@ struct scaling_news {
   int from = 0;
   int to = 0;
   time_point at{};
+  std::uint64_t cause = 0;  ///< the id of the poll that led to it; 0: unknown
   bool operator==(const scaling_news&) const = default;
+};
+
+/// A scale request of which no end is known.
+struct sent_request {
+  int from = 0;
+  int to = 0;
+  time_point at{};
+  std::uint64_t cause = 0;  ///< the id of the poll that led to it; 0: unknown
+  bool operator==(const sent_request&) const = default;
 };
 
 /// A scale request that failed although it was sent. It counts as applied until a status
@@ -84,7 +94,7 @@ struct memory {
   extreme_window<int, std::less<>> recommended_min;     ///< within the up window
 
   scalings applied;
-  std::optional<scaling_news> requested;         ///< in flight
+  std::optional<sent_request> requested;         ///< in flight
   std::optional<unanswered_request> unanswered;  ///< the last one, if it failed
   int last_direction = 0;        ///< of the last applied scaling: 1, -1, or 0 for none
   ring<time_point> reversals{};  ///< the last ones, as many as the budget has

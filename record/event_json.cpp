@@ -2,151 +2,125 @@
 
 #include "messages/json_stream.hpp"
 #include "policy/why.hpp"
+#include "record/describe_event.hpp"
 #include "spec/spec_writer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace scaleit::record {
 
 namespace {
 
+/// The visitor that writes.
 class event_writer {
  public:
-  explicit event_writer(std::string& out) : stream_{out}, json_(stream_) {}
-
-  void write(const event& e, bool restated) {
+  event_writer(std::string& out, const event& e)
+      : event_(e), stream_{out}, json_(stream_) {
     json_.StartObject();
     field("specversion", "1.0");
     field("id", std::to_string(e.sequence));
     field("source", source(e));
     field("type", type_name(e));
     field("time", to_rfc3339(e.time));
-    json_.Key("data");
+    name("data");
     json_.StartObject();
-    std::visit([&](const auto& data) { members(e, data); }, e.data);
-    if (restated) key("restated"), json_.Bool(true);
+    std::visit([&](const auto& data) { describe(*this, data); }, e.data);
     json_.EndObject();
     json_.EndObject();
   }
 
- private:
-  // -- values -------------------------------------------------------------------
-  void text(std::string_view s) {
-    json_.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+  void text(event_key k, std::string_view s) { field(k.name, s); }
+  template <class T>
+  void whole(event_key k, T n, presence p, std::uint64_t, T = {}) {
+    if (p == presence::unless_default && n == 0) return;
+    name(k.name), json_.Uint64(static_cast<std::uint64_t>(n));
   }
-  void key(std::string_view s) {
-    json_.Key(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+  void millis(event_key k, microseconds d, presence, double) {
+    name(k.name), json_.Double(to_ms(d));
   }
-  void field(std::string_view name, std::string_view value) { key(name), text(value); }
-  void field(std::string_view name, int value) { key(name), json_.Int(value); }
-  void field(std::string_view name, double value) { key(name), json_.Double(value); }
-  /// What is false is not written.
-  void flag(std::string_view name) { key(name), json_.Bool(true); }
-  void took(microseconds d) { field("tookMs", to_ms(d)); }
+  void flag(event_key k, bool on) {
+    if (on) name(k.name), json_.Bool(true);
+  }
+  void id(event_key k, std::uint64_t n) {
+    if (n != 0) field(k.name, std::to_string(n));
+  }
+  void replicas(event_key k, int n) { name(k.name), json_.Int(n); }
+  void replicas(event_key k, const std::optional<int>& n) {
+    if (n) replicas(k, *n);
+  }
+  void replicas_or_as(std::string_view, event_key k, int n) { replicas(k, n); }
+  static bool leaves_out(bool unsaid) { return unsaid; }
 
-  void spec(const target_spec& s) {
+  void kind(event_key k, failure_kind f) { field(k.name, to_string(f)); }
+  void time(event_key k, const std::optional<time_point>& t) {
+    if (t) field(k.name, to_rfc3339(*t));
+  }
+  void spec(event_key k) {
     std::string json;
-    spec::append_json(json, s);
-    key("spec");
-    json_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    spec::append_json(json, *event_.target);
+    name(k.name), json_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
   }
-
-  void fault(const failure& f) {
-    field("error", to_string(f.kind));
-    field("detail", f.detail);
-    if (f.http_status != 0) field("httpStatus", f.http_status);
-    took(f.took);
-  }
-
-  // -- the data of each type ------------------------------------------------------
-  void members(const event&, const daemon_started& x) {
-    field("version", x.version);
-    field("format", x.format);
-  }
-  void members(const event&, const daemon_stopped& x) { field("reason", x.reason); }
-  void members(const event&, const clock_stepped& x) { field("byMs", to_ms(x.by)); }
-  void members(const event& e, const target_added&) { spec(*e.target); }
-  void members(const event& e, const target_changed&) { spec(*e.target); }
-  void members(const event&, const target_removed&) {}
-  void members(const event&, const status_observed& x) {
-    field("replicas", x.seen.replicas);
-    if (x.seen.ready) field("ready", *x.seen.ready);
-    key("metrics");
+  void metrics(event_key k, const std::vector<metric_sample>& all) {
+    name(k.name);
     json_.StartObject();
-    for (const auto& m : x.seen.metrics) field(m.name, m.value);
+    for (const auto& m : all) name(m.name), json_.Double(m.value);
     json_.EndObject();
-    if (!x.seen.missing.empty()) {
-      key("missing");
-      json_.StartArray();
-      for (const auto& m : x.seen.missing) text(m.name);
-      json_.EndArray();
-    }
-    if (std::ranges::any_of(x.seen.metrics, &metric_sample::partial)) {
-      key("partial");
-      json_.StartArray();
-      for (const auto& m : x.seen.metrics)
-        if (m.partial) text(m.name);
-      json_.EndArray();
-    }
-    if (x.seen.observed_at) field("observedAt", to_rfc3339(*x.seen.observed_at));
-    took(x.seen.took);
   }
-  void members(const event&, const status_failed& x) { fault(x.what); }
-  void members(const event& e, const decision_made& x) {
-    field("current", x.made.current);
-    field("recommended", x.made.recommended);
-    field("desired", x.made.desired);
-    field("direction", to_string(x.made.towards()));
-    key("steps");
+  void missing(event_key k, const std::vector<missing_metric>& all) {
+    list(k, all, [](const auto&) { return true; });
+  }
+  void partial(event_key k, const std::vector<metric_sample>& all) {
+    list(k, all, [](const metric_sample& m) { return m.partial; });
+  }
+  void derived(event_key k, const decision& d) { field(k.name, to_string(d.towards())); }
+  void steps(event_key k, const decision_made& x) {
+    name(k.name);
     json_.StartArray();
     for (std::size_t i = 0; i < x.made.steps.size(); ++i) {
       const auto& s = x.made.steps[i];
+      const auto* told = x.made.told.empty() ? nullptr : &x.made.told[i];
       json_.StartObject();
-      field("rule", to_string(s.code));
-      field("from", s.from);
-      field("to", s.to);
-      field("why",
-            x.made.words.empty() ? policy::why(s, *e.target, x.shadow) : x.made.words[i]);
+      field("rule", told ? told->rule : to_string(s.code));
+      name("from"), json_.Int(s.from);
+      name("to"), json_.Int(s.to);
+      if (told)
+        field("why", told->why);
+      else
+        field("why", policy::why(s, *event_.target, x.shadow));
       json_.EndObject();
     }
     json_.EndArray();
-    if (x.shadow) flag("shadow");
-  }
-  void change(int from, int to) {
-    field("from", from);
-    field("to", to);
-  }
-  void members(const event&, const scale_requested& x) { change(x.from, x.to); }
-  void members(const event&, const scale_applied& x) {
-    change(x.from, x.to);
-    x.seen ? flag("seen") : took(x.took);
-  }
-  void members(const event&, const scale_failed& x) {
-    change(x.from, x.to);
-    fault(x.what);
-    if (x.uncertain) flag("uncertain");
-  }
-  void members(const event&, const actor_crashed& x) {
-    field("actor", x.actor);
-    field("reason", x.reason);
-  }
-  void members(const event&, const actor_restarted& x) {
-    field("actor", x.actor);
-    key("restarts"), json_.Uint64(x.restarts);
-    field("afterMs", to_ms(x.after));
   }
 
+ private:
+  void text(std::string_view s) {
+    json_.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+  }
+  void name(std::string_view s) {
+    json_.Key(s.data(), static_cast<rapidjson::SizeType>(s.size()));
+  }
+  void field(std::string_view key, std::string_view value) { name(key), text(value); }
+  /// The names of those that count; nothing if there is none.
+  template <class All, class Counts>
+  void list(event_key k, const All& all, Counts counts) {
+    if (std::ranges::none_of(all, counts)) return;
+    name(k.name);
+    json_.StartArray();
+    for (const auto& m : all)
+      if (counts(m)) text(m.name);
+    json_.EndArray();
+  }
+
+  const event& event_;
   string_stream stream_;
   json_writer json_;
 };
 
 }  // namespace
 
-void append_json(std::string& out, const event& e) { event_writer{out}.write(e, false); }
-
-void append_restated_json(std::string& out, const event& e) {
-  event_writer{out}.write(e, true);
-}
+void append_json(std::string& out, const event& e) { event_writer{out, e}; }
 
 }  // namespace scaleit::record

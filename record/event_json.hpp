@@ -11,9 +11,6 @@ namespace scaleit::record {
 /// and anything else that may be a secret are written as `***`.
 void append_json(std::string& out, const event& e);
 
-/// The same of a target's event that a later segment of a record repeats, marked so.
-void append_restated_json(std::string& out, const event& e);
-
 inline std::string to_json(const event& e) {
   std::string out;
   append_json(out, e);

@@ -1,4 +1,4 @@
-// Reads a line of the record back into plain values.
+// Reads a line of the record back into an event.
 //
 // A replay reads millions of lines, so one pass over the line in place, no tree, and
 // buffers that are used again. What a line may hold is in docs/reference/record.md;
@@ -6,54 +6,31 @@
 #pragma once
 
 #include "messages/event.hpp"
-#include "messages/observation.hpp"
-#include "messages/time.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace scaleit::record {
 
-struct recorded_step {
-  std::string_view rule;  ///< its public code, maybe one of a newer version
-  int from = 0;
-  int to = 0;
-  std::string_view why;
-};
-
-/// One event of a record. The views point into the line and live as long as that; which
-/// of the data counts depends on the kind, the rest is left over from lines before.
-struct recorded_event {
-  std::uint64_t id = 0;
-  event_kind kind = event_kind::unknown;
+/// An event as a line of a record tells it. Its views, those of `data` included, point
+/// into the line and live as long as that. Unlike an event that happens here it does not
+/// know its target's spec (`target` is null), nor the steps of the clock (`stepped`).
+struct recorded_event : event {
   std::string_view type;
-  std::string_view target;  ///< empty: it concerns the daemon
-  time_point time{};
+  std::string_view name;  ///< the target's; empty: it concerns the daemon
+  std::string spec;       ///< target.added and .changed: the JSON object
+  /// Not: a type or a source of a newer version, to be ignored. What `data` holds is left
+  /// over from a line before.
+  bool known = true;
 
-  std::string_view version;  ///< daemon.started
-  int format = 1;            ///< daemon.started
-  std::string spec;          ///< target.added and .changed: the JSON object
-  bool restated = false;     ///< those, once more: nothing has happened
-  observation seen;          ///< status.observed; of `missing` the names only
-  failure what;              ///< status.failed, scale.failed
-  int current = 0;           ///< decision.made, as the three below
-  int recommended = 0;
-  int desired = 0;
-  bool shadow = false;               ///< of the second policy, not acted on
-  std::vector<recorded_step> steps;  ///< decision.made, if they were asked for
-  int from = 0;                      ///< scale.requested, .applied and .failed
-  int to = 0;
-  microseconds took{0};     ///< scale.applied
-  bool shown = false;       ///< scale.applied: by a status, after the request had failed
-  bool uncertain = false;   ///< scale.failed: it may have been carried out
-  microseconds by{0};       ///< clock.stepped
-  std::string_view actor;   ///< actor.crashed and .restarted
-  std::string_view reason;  ///< actor.crashed, daemon.stopped
-  std::uint64_t restarts = 0;  ///< actor.restarted
-  microseconds after{0};       ///< actor.restarted
+  /// Of target.added and .changed: nothing has happened, the record repeats it.
+  bool restated() const {
+    const auto* added = as<target_added>();
+    const auto* changed = as<target_changed>();
+    return (added && added->restated) || (changed && changed->restated);
+  }
 };
 
 class event_reader {

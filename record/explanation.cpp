@@ -31,51 +31,50 @@ std::string ago(time_point then, time_point at) {
 }  // namespace
 
 void explanation::feed(const recorded_event& e) {
-  if (e.target != target_) return;
+  if (e.name != target_) return;
   seen_any_ = true;
-  switch (e.kind) {
-    case event_kind::status_observed:
-      seen_ = e.seen;
-      seen_at_ = e.time;
-      failed_.reset();
-      failures_ = 0;
-      break;
-    case event_kind::status_failed:
-      failed_ = e.what;
-      failed_at_ = e.time;
-      ++failures_;
-      break;
-    case event_kind::scale_requested:
-      sent_ = fmt::format("{} -> {} was sent, no answer yet", e.from, e.to);
-      sent_at_ = e.time;
-      break;
-    case event_kind::scale_applied:
-      sent_ = fmt::format("{} -> {} {}", e.from, e.to,
-                          e.shown ? "took effect, although it failed" : "was applied");
-      sent_at_ = e.time;
-      break;
-    case event_kind::scale_failed:
-      sent_ = fmt::format("{} -> {} failed: {}: {}", e.from, e.to, to_string(e.what.kind),
-                          printable(e.what.detail));
-      sent_at_ = e.time;
-      break;
-    case event_kind::decision_made: {  // told in its own words, unless a replay tells it
-      if (!e.shadow) failures_ = 0;
-      auto& d = e.shadow ? shadow_ : live_;
-      d = told_decision{e.time, e.current, e.recommended, e.desired, {}, {}};
-      for (const auto& s : e.steps)
-        d->steps.push_back({printable(s.rule), printable(s.why), s.from, s.to});
-      break;
-    }
-    case event_kind::target_added:
-      removed_.reset();
-      break;
-    case event_kind::target_removed:
-      removed_ = e.time;
-      break;
-    default:
-      break;
+  if (const auto* s = e.as<status_observed>()) {
+    seen_ = s->seen;
+    seen_at_ = e.time;
+    failed_.reset();
+    failures_ = 0;
+  } else if (const auto* f = e.as<status_failed>()) {
+    failed_ = f->what;
+    failed_at_ = e.time;
+    ++failures_;
+  } else if (const auto* d = e.as<decision_made>()) {
+    take_decision(e.time, *d);
+  } else if (e.as<target_added>()) {
+    removed_.reset();
+  } else if (e.as<target_removed>()) {
+    removed_ = e.time;
+  } else {
+    take_request(e);
   }
+}
+
+/// Told in its own words, unless a replay tells it.
+void explanation::take_decision(time_point at, const decision_made& x) {
+  if (!x.shadow) failures_ = 0;
+  auto& d = x.shadow ? shadow_ : live_;
+  d = told_decision{at, x.made.current, x.made.recommended, x.made.desired, {}, {}};
+  for (std::size_t i = 0; i < x.made.told.size(); ++i)
+    d->steps.push_back({printable(x.made.told[i].rule), printable(x.made.told[i].why),
+                        x.made.steps[i].from, x.made.steps[i].to});
+}
+
+void explanation::take_request(const event& e) {
+  if (const auto* r = e.as<scale_requested>())
+    sent_ = fmt::format("{} -> {} was sent, no answer yet", r->from, r->to);
+  else if (const auto* a = e.as<scale_applied>())
+    sent_ = fmt::format("{} -> {} {}", a->from, a->to,
+                        a->seen ? "took effect, although it failed" : "was applied");
+  else if (const auto* f = e.as<scale_failed>())
+    sent_ = fmt::format("{} -> {} failed: {}: {}", f->from, f->to,
+                        to_string(f->what.kind), printable(f->what.detail));
+  else
+    return;
+  sent_at_ = e.time;
 }
 
 void explanation::decided(const record::replayed& x) {

@@ -35,6 +35,8 @@ class explanation {
     std::vector<line> steps;
     std::optional<int> recorded;  ///< if it is another
   };
+  void take_decision(time_point at, const decision_made& x);
+  void take_request(const event& e);
   void chain(std::string& out, const told_decision& d) const;
   void input(std::string& out, const record::replayer::target* state) const;
   void command(std::string& out, time_point at) const;

@@ -30,7 +30,7 @@ class known_targets {
     }
     if (e->as<target_removed>()) return;
     ids_.emplace(name, e->sequence);
-    events_.emplace(e->sequence, e);
+    events_.emplace(e->sequence, restated(*e));
   }
 
   /// Repeats the event that told each target last, in pieces, in the order of their ids.
@@ -39,7 +39,7 @@ class known_targets {
     constexpr std::size_t piece_bytes = 256 * 1024;
     std::string lines;
     for (const auto& [id, e] : events_) {
-      append_restated_json(lines, *e);
+      append_json(lines, e);
       lines += '\n';
       if (lines.size() < piece_bytes) continue;
       if (const auto error = write(lines)) return error;
@@ -49,7 +49,15 @@ class known_targets {
   }
 
  private:
-  std::map<std::uint64_t, event_ptr> events_;  ///< by their ids
+  static event restated(event e) {
+    if (e.as<target_added>())
+      e.data = target_added{true};
+    else
+      e.data = target_changed{true};
+    return e;
+  }
+
+  std::map<std::uint64_t, event> events_;  ///< by their ids
   std::unordered_map<std::string, std::uint64_t> ids_;
 };
 

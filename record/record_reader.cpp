@@ -140,17 +140,18 @@ bool record_reader::state::take(const record::line& l, recorded_event& e) {
       torn(l.offset, events.error());
     return false;
   }
-  if (!e.restated) note_id(e.id);  // it has that of the event it repeats
-  if (e.kind == event_kind::unknown) {
+  const bool repeated = e.known && e.restated();
+  if (!repeated) note_id(e.sequence);  // it has that of the event it repeats
+  if (!e.known) {
     ++report.unknown;
     return false;
   }
-  if (e.kind == event_kind::daemon_started && e.format > record_format &&
-      report.warnings.size() < told_max)
+  if (const auto* s = e.as<daemon_started>();
+      s && s->format > record_format && report.warnings.size() < told_max)
     report.warnings.push_back(
         fmt::format("{}: from event {} on the format is {}, and {} is the newest known "
                     "here: what is new in it is ignored",
-                    file, e.id, e.format, record_format));
+                    file, e.sequence, s->format, record_format));
   ++report.events;
   return true;
 }

@@ -54,8 +54,8 @@ bool disk_is_full(const std::error_code& e) {
 
 // -- opening ----------------------------------------------------------------------------
 
-record_writer::record_writer(record_options o)
-    : options_(std::move(o)), directory_(options_.directory) {
+record_writer::record_writer(spec::record_spec o)
+    : options_(std::move(o)), directory_(options_.dir) {
   options_.segment_bytes = std::max<std::uint64_t>(
       std::min(options_.segment_bytes, options_.keep_bytes / 2), 1);
   try {
@@ -63,7 +63,7 @@ record_writer::record_writer(record_options o)
     lock();
     take_stock();
   } catch (const std::system_error& e) {
-    refuse(options_.directory, e.code().message());
+    refuse(options_.dir, e.code().message());
   }
 }
 
@@ -73,7 +73,7 @@ void record_writer::lock() {
   if (::flock(file.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) throw std::system_error{last_error()};
     throw record_locked{fmt::format("the record '{}' is being written by another daemon",
-                                    printable(options_.directory))};
+                                    printable(options_.dir))};
   }
   lock_ = std::move(file);
 }

@@ -9,6 +9,8 @@
 #include "record/posix_file.hpp"
 #include "record/record_files.hpp"
 #include "record/segment_compressor.hpp"
+#include "spec/config_spec.hpp"
+#include "spec/config_spec.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -20,19 +22,11 @@
 
 namespace scaleit::record {
 
-struct record_options {
-  std::string directory;
-  /// Then another segment is begun; at most half of what is kept.
-  std::uint64_t segment_bytes = 64 * 1024 * 1024;
-  std::uint64_t keep_bytes =
-      1024 * 1024 * 1024;  ///< of all segments, as they are on disk
-};
-
 class record_writer {
  public:
   /// Creates the directory, or goes on with what is in it. Throws record_locked when
   /// another process writes it, and record_error when it cannot be used.
-  explicit record_writer(record_options o);
+  explicit record_writer(spec::record_spec o);
 
   /// The last id that was in it when it was opened, 0 if it was empty.
   std::uint64_t last_id() const { return last_id_; }
@@ -84,7 +78,7 @@ class record_writer {
   std::uint64_t bytes_kept() const;
   std::filesystem::path path_of(const record::segment& s) const;
 
-  record_options options_;
+  spec::record_spec options_;
   std::filesystem::path directory_;
   std::uint64_t last_id_ = 0;
   record::posix_file lock_;

@@ -15,7 +15,7 @@ constexpr std::size_t spare_bytes_max = 1024 * 1024;  ///< kept by an empty buff
 
 }  // namespace
 
-recorder::recorder(record_options o, clock now)
+recorder::recorder(spec::record_spec o, clock now)
     : writer_(std::move(o)), now_(std::move(now)) {
   writer_.begin_segments_with(
       [this](const record_writer::write_lines& write) { return targets_.tell(write); });

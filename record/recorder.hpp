@@ -37,7 +37,7 @@ class recorder {
   using clock = std::function<steady_time()>;
 
   /// Opens the record (throws record_error, record_locked) and starts the thread.
-  recorder(record_options o, clock now);
+  recorder(spec::record_spec o, clock now);
   ~recorder();
   recorder(const recorder&) = delete;
   recorder& operator=(const recorder&) = delete;

@@ -29,12 +29,12 @@ std::string differing_step(const record::replayed& x) {
   const auto at = x.differs_at();
   if (!at || !x.made) return {};
   const auto& steps = x.made->steps;
-  const auto& theirs = x.recorded->steps;
-  const auto name = [&](const auto& all, auto rule_of) {
-    return *at < all.size() ? std::string{rule_of(all[*at])} : std::string{"nothing"};
+  const auto& theirs = x.recorded->told;
+  const auto name = [&](const auto& all, auto code_of) {
+    return *at < all.size() ? std::string{code_of(all[*at])} : std::string{"nothing"};
   };
   const auto ours = name(steps, [](const step& s) { return to_string(s.code); });
-  const auto recorded = name(theirs, [](const recorded_step& s) { return s.rule; });
+  const auto recorded = name(theirs, [](const told_step& s) { return s.rule; });
   return ours == recorded ? fmt::format("step {}, {}", *at + 1, ours)
                           : fmt::format("step {}, {} (recorded: {})", *at + 1, ours,
                                         printable(recorded, 40));

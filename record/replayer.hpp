@@ -23,8 +23,8 @@ struct replayed {
   std::string_view target;
   time_point time{};
   const target_spec& spec;
-  const decision* made;            ///< null: the record has one and the replay has none
-  const recorded_event* recorded;  ///< null: the record has none
+  const decision* made;      ///< null: the record has one and the replay has none
+  const decision* recorded;  ///< null: the record has none
   bool shadow = false;
 
   bool differs() const {
@@ -56,21 +56,14 @@ class replayer {
 
    private:
     friend class replayer;
-    struct later {
-      policy::scaling_news news;
-      microseconds stepped;  ///< before it, by the record's clock
-    };
     // A poll waits for what comes next: its decision, or the end of who was to decide.
     bool polled = false;
+    event poll;
     bool in_doubt = false;  ///< it may have been lost: only its decision tells
-    bool has_decisions =
-        false;  ///< the record tells them, so one that is not there was none
-    bool failed = false;
-    time_point polled_at{};
-    observation seen;
-    std::vector<later> since;        ///< what was heard of scale requests meanwhile
+    /// The record tells them, so one that is not there was none.
+    bool has_decisions = false;
+    std::vector<event> since;        ///< what was heard of scale requests meanwhile
     std::optional<decision> shadow;  ///< made, and waiting for the recorded one
-    time_point shadow_at{};
   };
 
   explicit replayer(replay_options options) : options_(std::move(options)) {}
@@ -94,14 +87,16 @@ class replayer {
   void take_spec(entry& t, const recorded_event& e);
   void take_poll(entry& t, const recorded_event& e);
   void take_decision(entry& t, const recorded_event& e);
-  void take_news(entry& t, const policy::scaling_news& news);
+  void take_news(entry& t, const recorded_event& e);
+  /// Whether this decides on the poll that waits.
+  static bool answers(const decision_made& d, const target& x);
   /// The poll that waits is decided on, or never was.
-  void decide_on(entry& t, const recorded_event* recorded);
+  void decide_on(entry& t, const decision* recorded);
   void lose(entry& t);
   /// Who was to decide was replaced: lost, if the record would tell the decision.
   void part(entry& t);
   void follow(entry& t);
-  void tell_shadow(entry& t, const recorded_event* recorded);
+  void tell_shadow(entry& t, const decision* recorded);
 
   replay_options options_;
   std::map<std::string, target, std::less<>> targets_;

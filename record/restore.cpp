@@ -2,7 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "record/record_reader.hpp"
-#include "record/record_specs.hpp"
+#include "record/replay_specs.hpp"
 #include "record/replayer.hpp"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ restored restore(const std::string& directory, const std::vector<target_ptr>& ta
   record::replay_options how;
   how.from = time_point::max();  // nothing is decided again
   how.parse_spec = [&](std::string_view target, const std::string& json) {
-    auto [spec, problem] = record_specs::recorded(target, json);
+    auto [spec, problem] = replay_specs::recorded(target, json);
     if (!problem.empty()) all.problems.insert(std::move(problem));
     return spec;
   };

@@ -21,8 +21,9 @@ struct auth_spec {
 /// Where events are kept.
 struct record_spec {
   std::string dir;
-  std::uint64_t segment_bytes = 64ULL << 20;  ///< then a new segment begins
-  std::uint64_t keep_bytes = 1ULL << 30;      ///< of all segments; older ones go
+  /// Then a new segment begins; at most half of what is kept.
+  std::uint64_t segment_bytes = 64ULL << 20;
+  std::uint64_t keep_bytes = 1ULL << 30;  ///< of all segments, as they are on disk
   bool operator==(const record_spec&) const = default;
 };
 

@@ -204,7 +204,7 @@ void log_lines::tell(const event& e, const scale_applied& x) {
   // What a status shows of a request that failed ends no streak: it does not work.
   if (!x.seen) works(scale_, e.target->name, e, "scaling");
   auto text =
-      fmt::format("{} replicas {} -> {} ({})", readings(x.cause.get()), x.from, x.to,
+      fmt::format("{} replicas {} -> {} ({})", readings(x.poll.get()), x.from, x.to,
                   x.seen ? "seen, although the request failed" : "put " + took(x.took));
   if (const auto s = stories_.find(e.target->name);
       s != stories_.end() && !s->second.reasons.empty())

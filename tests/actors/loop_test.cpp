@@ -30,7 +30,7 @@ TEST_CASE("a status out of tolerance becomes a scale request") {
   const auto* applied = h.all<scale_applied>().at(0);
   CHECK(applied->took == 1ms);
   CHECK(applied->loop_took == 2ms);
-  CHECK(applied->cause->as<status_observed>()->seen.metrics.at(0).value == 0.95);
+  CHECK(applied->poll->as<status_observed>()->seen.metrics.at(0).value == 0.95);
 }
 
 TEST_CASE("a status within tolerance is a decision, and nothing is sent") {

@@ -69,8 +69,8 @@ class crowd {
         for (const auto& line : book_.tell(x)) log(line.level, line.text, &x);
       });
     if (!e.record.empty()) {
-      record::record_options o;
-      o.directory = e.record;
+      spec::record_spec o;
+      o.dir = e.record;
       recording_ = std::make_unique<recording>(o, control_, *counters_.registry());
     }
     control_.subscribe("lateness", [this](const event& x) {

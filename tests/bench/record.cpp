@@ -74,7 +74,7 @@ void read_event(benchmark::State& state, record::event_reader::steps steps) {
     const auto& line = lines[i++ % lines.size()];
     std::memcpy(buffer.data(), line.data(), line.size());
     if (!reader.read(buffer.data(), line.size(), e)) state.SkipWithError("not read");
-    benchmark::DoNotOptimize(e.id);
+    benchmark::DoNotOptimize(e.sequence);
   }
   state.counters["bytes"] =
       static_cast<double>(bytes) / static_cast<double>(lines.size());
@@ -95,7 +95,7 @@ void read_record(benchmark::State& state) {
   }
   for (auto _ : state) {
     record::record_reader reader{at.path().string()};
-    for (record::recorded_event e; reader.next(e);) benchmark::DoNotOptimize(e.id);
+    for (record::recorded_event e; reader.next(e);) benchmark::DoNotOptimize(e.sequence);
     if (reader.report().events != 4 * loops) state.SkipWithError("not all was read");
   }
   state.counters["events/s"] = benchmark::Counter(

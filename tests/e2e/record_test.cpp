@@ -27,7 +27,7 @@ std::string in(const temporary_directory& d) { return (d.path() / "record").stri
 std::vector<event_kind> kinds_of(const std::string& path) {
   record::record_reader reader{path};
   std::vector<event_kind> kinds;
-  for (record::recorded_event e; reader.next(e);) kinds.push_back(e.kind);
+  for (record::recorded_event e; reader.next(e);) kinds.push_back(e.kind());
   return kinds;
 }
 

@@ -55,19 +55,19 @@ std::vector<record::recorded_event> with_steps(
   microseconds off_at_poll{0};
   for (auto e : record) {
     // A decision has the time of its poll, whatever happened to the clock meanwhile.
-    const bool decision = e.kind == event_kind::decision_made;
+    const bool decision = e.as<decision_made>() != nullptr;
     if (random.one_in(8)) {
+      const auto by = (random.one_in(2) ? -1 : 1) * random.secs(1, 90'000);
+      off += by;
       auto& s = all.emplace_back();
-      s.kind = event_kind::clock_stepped;
-      s.by = (random.one_in(2) ? -1 : 1) * random.secs(1, 90'000);
-      off += s.by;
+      s.data = clock_stepped{by};
       s.time = e.time + off;
     }
-    if (e.kind == event_kind::status_observed || e.kind == event_kind::status_failed)
-      off_at_poll = off;
+    auto* read = std::get_if<status_observed>(&e.data);
+    if (read || e.as<status_failed>()) off_at_poll = off;
     const auto by = decision ? off_at_poll : off;
     e.time += by;
-    if (e.seen.observed_at) *e.seen.observed_at += by;
+    if (read && read->seen.observed_at) *read->seen.observed_at += by;
     all.push_back(std::move(e));
   }
   return all;

@@ -32,8 +32,8 @@ class story {
     naive_->expression_says = random_.expression_says;
     if (random_.one_in(3)) add_shadow();
     replicas_ = random_.number(0, 30);
-    auto& e = note(event_kind::target_added);
-    e.spec = "the story's";
+    tell(target_added{});
+    record_.back().spec = "the story's";
   }
 
   void poll() {
@@ -41,10 +41,9 @@ class story {
     const bool crashed = random_.one_in(25);
     if (random_.one_in(8)) return crashed ? lose_failure() : fail();
     const auto seen = random_.seen(spec_, replicas_, now_);
-    note(event_kind::status_observed).seen = seen;
+    tell(status_observed{seen});
     if (crashed) return lose(seen);
     const auto v = policy::evaluate(spec_, live_, seen, now_);
-    fold(status_observed{seen});
     compare(v.live, naive_->observed(seen, now_), spec_, &seen);
     if (shadow_) compare(v.shadow, shadow_->observed(seen, now_), shadow_->spec, &seen);
     remember(v);
@@ -76,9 +75,8 @@ class story {
   }
 
   void fail() {
-    note(event_kind::status_failed);
+    tell(status_failed{});
     const auto v = policy::evaluate_failure(spec_, live_, now_);
-    fold(status_failed{});
     compare(v.live, naive_->failed(now_), spec_, nullptr);
     if (shadow_) compare(v.shadow, shadow_->failed(now_), shadow_->spec, nullptr);
     remember(v);
@@ -88,19 +86,17 @@ class story {
   /// Who was to decide died with the reading in hand.
   void lose(const observation& seen) {
     policy::recall_observed(spec_, live_, seen, now_);
-    fold(status_observed{seen});
     naive_->watch(seen, now_);
     if (shadow_) shadow_->watch(seen, now_);
-    note(event_kind::actor_crashed).actor = "decider";
+    tell(actor_crashed{"decider", {}});
     remember({});
   }
   void lose_failure() {
-    note(event_kind::status_failed);
+    tell(status_failed{});
     policy::recall_failed(spec_, live_, now_);
-    fold(status_failed{});
     naive_->watch_failure();
     if (shadow_) shadow_->watch_failure();
-    note(event_kind::actor_crashed).actor = "actuator";
+    tell(actor_crashed{"actuator", {}});
     remember({});
   }
 
@@ -126,49 +122,26 @@ class story {
 
   /// The fold over the events must be the memory that was lived.
   void remember(const policy::verdict& v) {
-    if (v.live) tell(*v.live, false);
-    if (v.shadow) tell(*v.shadow, true);
+    if (v.live) tell(decision_made{*v.live});
+    if (v.shadow) tell(decision_made{*v.shadow, {}, true});
     if (!(folded_ == live_)) complain(v.live, spec_, "the fold is another memory");
   }
-  void tell(const decision& d, bool shadow) {
-    decision_made e;
-    e.made = d;
-    e.shadow = shadow;
-    fold(e);
-    auto& r = note(event_kind::decision_made);
-    r.current = d.current;
-    r.recommended = d.recommended;
-    r.desired = d.desired;
-    r.shadow = shadow;
-    for (const auto& s : d.steps)
-      r.steps.push_back({to_string(s.code), s.from, s.to, {}});
-  }
-  void fold(event::payload what) {
-    event e;
+  /// It happens: it is folded and recorded.
+  void tell(event::payload what) {
+    auto& e = record_.emplace_back();
+    e.name = "app";
     e.time = now_;
     e.data = std::move(what);
     policy::recall(spec_, folded_, e);
-  }
-  record::recorded_event& note(event_kind kind) {
-    auto& e = record_.emplace_back();
-    e.kind = kind;
-    e.target = "app";
-    e.time = now_;
-    return e;
   }
 
   void tell_of_request(policy::request_is what, const decision& d) {
     using policy::request_is;
     policy::recall_request(spec_, live_, {what, d.current, d.desired, now_});
     if (what == request_is::sent)
-      fold(scale_requested{d.current, d.desired});
+      tell(scale_requested{d.current, d.desired});
     else
-      fold(scale_failed{d.current, d.desired, {}, {}, what == request_is::unanswered});
-    auto& e = note(what == request_is::sent ? event_kind::scale_requested
-                                            : event_kind::scale_failed);
-    e.from = d.current;
-    e.to = d.desired;
-    e.uncertain = what == request_is::unanswered;
+      tell(scale_failed{d.current, d.desired, {}, {}, what == request_is::unanswered});
   }
 
   /// A request that fails. Whether it was carried out is seen by and by.
@@ -192,12 +165,9 @@ class story {
     if (policy::is_command(spec_, d) && !random_.one_in(6)) {
       now_ += milliseconds{random_.number(0, 900)};
       policy::recall_applied(spec_, live_, d.current, d.desired, now_);
-      fold(scale_applied{d.current, d.desired});
+      tell(scale_applied{d.current, d.desired});
       naive_->applied(d.current, d.desired, now_);
       if (shadow_) shadow_->applied(d.current, d.desired, now_);
-      auto& e = note(event_kind::scale_applied);
-      e.from = d.current;
-      e.to = d.desired;
       replicas_ = d.desired;
     }
     if (random_.one_in(40)) replicas_ = random_.number(0, 40);  // somebody's hand

@@ -34,6 +34,12 @@ struct result {
   recorded_event e;
   bool good = false;
   std::string error;
+
+  template <class T>
+  const T& as() const {
+    return std::get<T>(e.data);
+  }
+  const observation& seen() const { return as<status_observed>().seen; }
 };
 
 std::unique_ptr<result> read(std::string line,
@@ -65,26 +71,30 @@ void check_refused(const std::string& line, const std::string& reason) {
 TEST_CASE("the envelope is read") {
   const auto r = read(line_of(scale_requested{10, 12}));
   REQUIRE(r->good);
-  CHECK(r->e.id == 42);
-  CHECK(r->e.kind == event_kind::scale_requested);
+  CHECK(r->e.sequence == 42);
+  CHECK(r->e.kind() == event_kind::scale_requested);
   CHECK(r->e.type == "scaleit.scale.requested");
-  CHECK(r->e.target == "app");
+  CHECK(r->e.name == "app");
   CHECK(r->e.time == time_point{microseconds{1769851800000042}});
-  CHECK(r->e.from == 10);
-  CHECK(r->e.to == 12);
-  CHECK(read(line_of(daemon_stopped{"SIGTERM"}, nullptr))->e.target.empty());
+  CHECK(r->as<scale_requested>().from == 10);
+  CHECK(r->as<scale_requested>().to == 12);
+  CHECK(read(line_of(daemon_stopped{"SIGTERM"}, nullptr))->e.name.empty());
 }
 
 TEST_CASE("what the daemon and the actors say is read") {
-  CHECK(read(line_of(daemon_started{"1.2.3", 1}, nullptr))->e.version == "1.2.3");
-  CHECK(read(line_of(daemon_started{"1.2.3", 7}, nullptr))->e.format == 7);
-  CHECK(read(line_of(daemon_stopped{"SIGTERM"}, nullptr))->e.reason == "SIGTERM");
+  CHECK(
+      read(line_of(daemon_started{"1.2.3", 1}, nullptr))->as<daemon_started>().version ==
+      "1.2.3");
+  CHECK(read(line_of(daemon_started{"1.2.3", 7}, nullptr))->as<daemon_started>().format ==
+        7);
+  CHECK(read(line_of(daemon_stopped{"SIGTERM"}, nullptr))->as<daemon_stopped>().reason ==
+        "SIGTERM");
   const auto crashed = read(line_of(actor_crashed{"poller", "a \"b\"\n\xC3\xA9"}));
-  CHECK(crashed->e.actor == "poller");
-  CHECK(crashed->e.reason == "a \"b\"\n\xC3\xA9");
+  CHECK(crashed->as<actor_crashed>().actor == "poller");
+  CHECK(crashed->as<actor_crashed>().reason == "a \"b\"\n\xC3\xA9");
   const auto back = read(line_of(actor_restarted{"poller", 3, microseconds{20114}}));
-  CHECK(back->e.restarts == 3);
-  CHECK(back->e.after == microseconds{20114});
+  CHECK(back->as<actor_restarted>().restarts == 3);
+  CHECK(back->as<actor_restarted>().after == microseconds{20114});
 }
 
 TEST_CASE("a spec is kept as the JSON it is") {
@@ -106,24 +116,24 @@ TEST_CASE("an observation comes back as it was") {
   o.ready = 9;
   o.observed_at = time_point{microseconds{1769851800000001}};
   o.took = microseconds{3123};
-  CHECK(read(line_of(status_observed{o}))->e.seen == o);
+  CHECK(read(line_of(status_observed{o}))->seen() == o);
   o.metrics[1].partial = true;
-  CHECK(read(line_of(status_observed{o}))->e.seen == o);
+  CHECK(read(line_of(status_observed{o}))->seen() == o);
   const auto bare = test::seen(0, 0);
-  CHECK(read(line_of(status_observed{bare}))->e.seen == bare);
+  CHECK(read(line_of(status_observed{bare}))->seen() == bare);
 }
 
 TEST_CASE("failures come back as they were") {
   for (std::size_t k = 0; k < failure_kinds; ++k) {
     const failure f{static_cast<failure_kind>(k), "answered 503", 503, microseconds{801}};
-    CHECK(read(line_of(status_failed{f}))->e.what == f);
+    CHECK(read(line_of(status_failed{f}))->as<status_failed>().what == f);
     const auto r = read(line_of(scale_failed{1, 2, f}));
-    CHECK(r->e.what == f);
-    CHECK(r->e.to == 2);
+    CHECK(r->as<scale_failed>().what == f);
+    CHECK(r->as<scale_failed>().to == 2);
   }
   const failure silent{failure_kind::connect, "refused"};
-  CHECK(read(line_of(status_failed{silent}))->e.what == silent);
-  CHECK(read(line_of(scale_applied{1, 2, microseconds{551}}))->e.took ==
+  CHECK(read(line_of(status_failed{silent}))->as<status_failed>().what == silent);
+  CHECK(read(line_of(scale_applied{1, 2, microseconds{551}}))->as<scale_applied>().took ==
         microseconds{551});
 }
 
@@ -134,20 +144,23 @@ TEST_CASE("a decision is read with its steps, or without") {
   const auto line = line_of(decision_made{d, microseconds{0}, true});
   const auto r = read(line);
   REQUIRE(r->good);
-  CHECK(r->e.current == 10);
-  CHECK(r->e.recommended == 14);
-  CHECK(r->e.desired == 12);
-  CHECK(r->e.shadow);
-  REQUIRE(r->e.steps.size() == 2);
-  CHECK(r->e.steps[1].rule == "max");
-  CHECK(r->e.steps[1].from == 14);
-  CHECK(r->e.steps[1].to == 12);
-  CHECK(r->e.steps[1].why == "lowered to the maximum of 12");
+  const auto& made = r->as<decision_made>().made;
+  CHECK(made.current == 10);
+  CHECK(made.recommended == 14);
+  CHECK(made.desired == 12);
+  CHECK(r->as<decision_made>().shadow);
+  REQUIRE(made.steps.size() == 2);
+  CHECK(made.steps[1].code == rule::max);
+  CHECK(made.steps[1].from == 14);
+  CHECK(made.steps[1].to == 12);
+  REQUIRE(made.told.size() == 2);
+  CHECK(made.told[1].rule == "max");
+  CHECK(made.told[1].why == "lowered to the maximum of 12");
   const auto brief = read(line, event_reader::steps::skip);
   REQUIRE(brief->good);
-  CHECK(brief->e.desired == 12);
-  CHECK(brief->e.steps.empty());
-  CHECK_FALSE(read(line_of(decision_made{d}))->e.shadow);
+  CHECK(brief->as<decision_made>().made.desired == 12);
+  CHECK(brief->as<decision_made>().made.steps.empty());
+  CHECK_FALSE(read(line_of(decision_made{d}))->as<decision_made>().shadow);
 }
 
 TEST_CASE("every finite double comes back bit by bit") {
@@ -161,7 +174,8 @@ TEST_CASE("every finite double comes back bit by bit") {
     if (!std::isfinite(d)) continue;
     auto line = line_of(status_observed{test::seen(1, d)});
     REQUIRE(reader.read(line, e));
-    REQUIRE(std::bit_cast<std::uint64_t>(e.seen.metrics[0].value) ==
+    REQUIRE(std::bit_cast<std::uint64_t>(
+                std::get<status_observed>(e.data).seen.metrics[0].value) ==
             std::bit_cast<std::uint64_t>(d));
   }
 }
@@ -173,19 +187,18 @@ TEST_CASE("keys come in any order, and unknown ones are ignored at any depth") {
       R"("time":"2026-01-31T10:30:00+01:00","type":"scaleit.scale.requested","id":7,)"
       R"("source":"/targets/a.b","specversion":"1.1","from":"top","spec":1})");
   REQUIRE(r->good);
-  CHECK(r->e.id == 7);
-  CHECK(r->e.from == 10);
-  CHECK(r->e.to == 12);
-  CHECK(r->e.target == "a.b");
+  CHECK(r->e.sequence == 7);
+  CHECK(r->as<scale_requested>().from == 10);
+  CHECK(r->as<scale_requested>().to == 12);
+  CHECK(r->e.name == "a.b");
   CHECK(r->e.time == parse_rfc3339("2026-01-31T09:30:00Z"));
 }
 
 TEST_CASE("types and sources of later versions are unknown, not wrong") {
-  CHECK(read(envelope("forecast.made", R"({"replicas":"many"})"))->e.kind ==
-        event_kind::unknown);
+  CHECK(read(envelope("forecast.made", R"({"replicas":"many"})"))->e.known == false);
   const auto elsewhere = read(envelope("scale.requested", "[]", "/clusters/1"));
   CHECK(elsewhere->good);
-  CHECK(elsewhere->e.kind == event_kind::unknown);
+  CHECK_FALSE(elsewhere->e.known);
   CHECK(read(envelope("forecast.made", "null"))->good);
 }
 
@@ -199,12 +212,13 @@ TEST_CASE("a reader forgets the line before") {
   d.steps.push_back({rule::min, 0, 0, 1, {}});
   for (auto line : {line_of(status_observed{o}), line_of(decision_made{d, {}, true})})
     REQUIRE(reader.read(line, e));
-  for (auto line : {line_of(status_observed{test::seen(1, 1)}),
-                    line_of(decision_made{decision{2, 2, 2, {}}})})
-    REQUIRE(reader.read(line, e));
-  CHECK(e.seen == test::seen(1, 1));
-  CHECK(e.steps.empty());
-  CHECK_FALSE(e.shadow);
+  auto observed = line_of(status_observed{test::seen(1, 1)});
+  REQUIRE(reader.read(observed, e));
+  CHECK(std::get<status_observed>(e.data).seen == test::seen(1, 1));
+  auto decided = line_of(decision_made{decision{2, 2, 2, {}}});
+  REQUIRE(reader.read(decided, e));
+  CHECK(std::get<decision_made>(e.data).made == decision{2, 2, 2, {}});
+  CHECK_FALSE(std::get<decision_made>(e.data).shadow);
   auto lacking = envelope("scale.requested", R"({"from":1})");
   CHECK_FALSE(reader.read(lacking, e));
   CHECK_THAT(reader.error(), ContainsSubstring("data/to is absent"));
@@ -235,7 +249,7 @@ TEST_CASE("an envelope that is not whole is refused") {
   };
   REQUIRE(read(with(R"("42")", "42"))->good);
   for (const char* no_number : {R"("-1")", R"("4x")", R"("99999999999999999999")"})
-    CHECK(read(with(R"("42")", no_number))->e.id == 0);
+    CHECK(read(with(R"("42")", no_number))->e.sequence == 0);
   check_refused(with(R"("id")", R"("ip")"), "id is absent");
   check_refused(with(R"("type")", R"("typo")"), "type is absent");
   check_refused(with(R"("source")", R"("sauce")"), "source is absent");
@@ -255,7 +269,9 @@ TEST_CASE("a known field of a wrong type or out of range is refused") {
   data("scale.requested", R"({"from":1.5,"to":2})", "accepted: a whole number from 0");
   data("scale.requested", R"({"from":1,"to":1000001})", "from 0 to 1000000");
   data("scale.requested", R"({"from":1,"to":1e99})", "data/to is 1e99");
-  CHECK(read(envelope("scale.requested", R"({"from":1.0,"to":2})"))->e.from == 1);
+  CHECK(read(envelope("scale.requested", R"({"from":1.0,"to":2})"))
+            ->as<scale_requested>()
+            .from == 1);
   data("status.observed", R"({"replicas":1,"metrics":[],"tookMs":1})", "data/metrics");
   data("status.observed", R"({"replicas":1,"metrics":{"cpu":1e999},"tookMs":1})",
        "too big");
@@ -282,16 +298,19 @@ TEST_CASE("what no decision needs may be absent, and what is no number is missin
   };
   auto r = of("status.observed",
               R"({"replicas":3,"ready":null,"metrics":{"a":null,"b":2,"c":"NaN"}})");
-  CHECK(!r->e.seen.ready);
-  REQUIRE(r->e.seen.metrics.size() == 1);
-  CHECK(r->e.seen.find("b")->value == 2);
-  CHECK(of("status.observed", R"({"replicas":3})")->e.seen.metrics.empty());
+  CHECK(!r->seen().ready);
+  REQUIRE(r->seen().metrics.size() == 1);
+  CHECK(r->seen().find("b")->value == 2);
+  CHECK(of("status.observed", R"({"replicas":3})")->seen().metrics.empty());
   r = of("status.observed", R"({"replicas":3,"observedAt":1769851800.5})");
-  CHECK(to_rfc3339(*r->e.seen.observed_at) == "2026-01-31T09:30:00.500000Z");
-  CHECK(of("status.failed", R"({"error":"rain"})")->e.what.kind == failure_kind::connect);
-  CHECK(of("scale.applied", R"({"from":1,"to":2})")->e.to == 2);
-  CHECK(of("decision.made", R"({"current":1,"desired":2})")->e.recommended == 2);
-  CHECK(of("daemon.started", "{}")->e.format == 1);
+  CHECK(to_rfc3339(*r->seen().observed_at) == "2026-01-31T09:30:00.500000Z");
+  CHECK(of("status.failed", R"({"error":"rain"})")->as<status_failed>().what.kind ==
+        failure_kind::connect);
+  CHECK(of("scale.applied", R"({"from":1,"to":2})")->as<scale_applied>().to == 2);
+  CHECK(of("decision.made", R"({"current":1,"desired":2})")
+            ->as<decision_made>()
+            .made.recommended == 2);
+  CHECK(of("daemon.started", "{}")->as<daemon_started>().format == 1);
 }
 
 TEST_CASE("random damage is never a crash") {
@@ -321,13 +340,13 @@ TEST_CASE("random damage is never a crash") {
 
 TEST_CASE("what a failed scale request has come to is read") {
   scale_applied seen{10, 12};
-  CHECK_FALSE(read(line_of(seen))->e.shown);
+  CHECK_FALSE(read(line_of(seen))->as<scale_applied>().seen);
   seen.seen = true;
-  CHECK(read(line_of(seen))->e.shown);
+  CHECK(read(line_of(seen))->as<scale_applied>().seen);
   scale_failed lost{10, 12, {failure_kind::timeout, "slow"}};
-  CHECK_FALSE(read(line_of(lost))->e.uncertain);
+  CHECK_FALSE(read(line_of(lost))->as<scale_failed>().uncertain);
   lost.uncertain = true;
-  CHECK(read(line_of(lost))->e.uncertain);
+  CHECK(read(line_of(lost))->as<scale_failed>().uncertain);
   check_refused(envelope("scale.failed", R"({"from":1,"to":2,"uncertain":"yes"})"),
                 "data/uncertain is \"yes\", a string; accepted: true or false");
 }
@@ -336,9 +355,53 @@ TEST_CASE("a step of the clock is read to the microsecond") {
   for (const std::int64_t by : {660'000'127LL, -1LL, 1'790'000'000'123'456LL}) {
     const auto r = read(line_of(clock_stepped{microseconds{by}}, nullptr));
     REQUIRE(r->good);
-    CHECK(r->e.kind == event_kind::clock_stepped);
-    CHECK(r->e.by == microseconds{by});
+    CHECK(r->e.kind() == event_kind::clock_stepped);
+    CHECK(r->as<clock_stepped>().by == microseconds{by});
   }
   check_refused(envelope("clock.stepped", "{}", "/daemon"), "data/byMs");
   check_refused(envelope("clock.stepped", R"({"byMs":1e15})", "/daemon"), "at most 1e14");
+}
+
+TEST_CASE("what answers a poll names it") {
+  const auto cause_of = [](const event::payload& data) {
+    const auto r = read(line_of(data));
+    REQUIRE(r->good);
+    return std::visit(
+        [](const auto& x) -> std::uint64_t {
+          if constexpr (requires { x.cause; }) return x.cause;
+          FAIL("no cause");
+          return 0;
+        },
+        r->e.data);
+  };
+  decision_made made;
+  scale_applied applied{10, 12};
+  scale_failed failed{10, 12};
+  made.cause = applied.cause = failed.cause = 41;
+  CHECK(cause_of(made) == 41);
+  CHECK(cause_of(scale_requested{10, 12, 41}) == 41);
+  CHECK(cause_of(applied) == 41);
+  CHECK(cause_of(failed) == 41);
+  CHECK(cause_of(scale_requested{10, 12}) == 0);
+  CHECK(line_of(scale_requested{10, 12}).find("cause") == std::string::npos);
+  for (const char* other : {R"("x")", "41", "null", "{}"})
+    CHECK(read(envelope("scale.requested",
+                        std::string{R"({"from":1,"to":2,"cause":)"} + other + "}"))
+              ->good);
+}
+
+TEST_CASE("one reader fills many events") {
+  event_reader reader{event_reader::steps::read};
+  for (int i = 0; i < 4; ++i) {
+    recorded_event one, other;
+    auto polled = line_of(status_observed{test::seen(i, 0.5)});
+    auto again = line_of(status_observed{test::seen(i + 10, 0.25)});
+    auto asked = line_of(scale_requested{i, i + 1});
+    REQUIRE(reader.read(polled, one));
+    REQUIRE(reader.read(again, other));
+    CHECK(std::get<status_observed>(one.data).seen == test::seen(i, 0.5));
+    CHECK(std::get<status_observed>(other.data).seen == test::seen(i + 10, 0.25));
+    REQUIRE(reader.read(asked, one));
+    CHECK(std::get<scale_requested>(one.data).to == i + 1);
+  }
 }

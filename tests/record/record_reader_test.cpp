@@ -266,7 +266,7 @@ TEST_CASE("a segment that is removed while the record is read is told") {
   std::filesystem::remove(d.path() / "events-5.jsonl");
   d.write("events-5.jsonl.zst", compressed(record_lines(5, 6)));
   std::vector<std::uint64_t> rest;
-  while (reader.next(e)) rest.push_back(e.id);
+  while (reader.next(e)) rest.push_back(e.sequence);
   CHECK(rest == std::vector<std::uint64_t>{2, 5, 6});
   CHECK(reader.report().damaged == 1);
   CHECK_THAT(reader.report().damage[0].reason, ContainsSubstring("removed"));

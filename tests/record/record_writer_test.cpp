@@ -23,7 +23,9 @@ namespace fs = std::filesystem;
 
 std::string in(const temporary_directory& d) { return (d.path() / "record").string(); }
 
-record_options small(const temporary_directory& d) { return {in(d), 10'000, 1'000'000}; }
+spec::record_spec small(const temporary_directory& d) {
+  return {in(d), 10'000, 1'000'000};
+}
 
 void append(record_writer& w, std::uint64_t first, std::uint64_t last) {
   for (auto id = first; id <= last;) {

@@ -248,12 +248,12 @@ TEST_CASE("each segment says who the targets are, as of its beginning") {
     std::vector<std::string> head;
     std::uint64_t before = 0;
     for (recorded_event e; reader.next(e);) {
-      CHECK(e.id > before);  // growing, the head included
-      before = e.id;
-      CHECK(e.restated == (e.id < s.first_id));
-      if (!e.restated) continue;
+      CHECK(e.sequence > before);  // growing, the head included
+      before = e.sequence;
+      CHECK(e.restated() == (e.sequence < s.first_id));
+      if (!e.restated()) continue;
       const bool half = e.spec.find("\"target\":0.5") != std::string::npos;
-      head.push_back(std::string{e.target} + (half ? " 0.5" : " 0.8"));
+      head.push_back(std::string{e.name} + (half ? " 0.5" : " 0.8"));
     }
     CHECK(reader.report().sentences().empty());
     heads.insert(head);

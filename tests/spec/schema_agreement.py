@@ -168,6 +168,30 @@ def check_page(schema):
         expect(f"config.md: there is no key {path}", path in known)
 
 
+def check_events():
+    """The page's examples and the kept records are events; it explains every key."""
+    schema = json.loads(run("schema", "--events").stdout)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    page = (SOURCE / "docs/reference/events.md").read_text()
+    lines = re.findall(r"^(\{.*\})$", page, re.M)
+    for record in sorted((SOURCE / "tests/replay/records").rglob("*.jsonl")):
+        lines += record.read_text().splitlines()[:200]
+    expect("there are events to be judged", len(lines) > 100)
+    for line in lines:
+        for error in validator.iter_errors(json.loads(line)):
+            failures.append(f"{error.message} in {line[:300]}")
+    event = json.loads(lines[0])
+    for key, value in (("id", "first"), ("specversion", "2.0"), ("data", [])):
+        expect(f"an event whose {key} is {value}", not validator.is_valid({**event, key: value}))
+    sections = re.split(r"^## ", page, flags=re.M)[1:]
+    for rule in schema["allOf"]:
+        kind = rule["if"]["properties"]["type"]["const"]
+        text = next((s for s in sections if kind in s.split("\n")[0]), "")
+        for key in rule["then"]["properties"]["data"].get("properties", {}):
+            expect(f"events.md: {kind} has no `{key}`", f"`{key}`" in text)
+
+
 def main():
     schema = json.loads(run("schema").stdout)
     jsonschema.Draft7Validator.check_schema(schema)
@@ -184,6 +208,7 @@ def main():
     agree(validator, example, True)
     agree(validator, json.dumps(yaml.safe_load(example)), True)
     check_page(schema)
+    check_events()
     for f in failures:
         print(f, file=sys.stderr)
     print(f"{len(failures)} disagreements")

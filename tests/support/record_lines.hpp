@@ -36,7 +36,7 @@ struct whole_record {
 inline whole_record read_record(const std::string& path) {
   record::record_reader reader{path};
   whole_record all;
-  for (record::recorded_event e; reader.next(e);) all.ids.push_back(e.id);
+  for (record::recorded_event e; reader.next(e);) all.ids.push_back(e.sequence);
   all.report = reader.report();
   return all;
 }

@@ -54,12 +54,12 @@ std::string applied(int from, int to, bool seen) {
   return fmt::format("{} {} -> {}", seen ? "seen" : "applied", from, to);
 }
 
-template <class Steps, class Name>
-std::string decided(int current, int recommended, int desired, bool shadow,
-                    const Steps& steps, Name name) {
-  auto text = fmt::format("{} {} -> {} -> {}:", shadow ? "shadow" : "decided", current,
-                          recommended, desired);
-  for (const auto& s : steps) text += fmt::format(" {} {} {};", name(s), s.from, s.to);
+std::string decided(const decision_made& x) {
+  const auto& d = x.made;
+  auto text = fmt::format("{} {} -> {} -> {}:", x.shadow ? "shadow" : "decided",
+                          d.current, d.recommended, d.desired);
+  for (const auto& s : d.steps)
+    text += fmt::format(" {} {} {};", to_string(s.code), s.from, s.to);
   return text;
 }
 
@@ -73,36 +73,23 @@ recorded_world::recorded_world(const std::filesystem::path& record) {
 void recorded_world::take(const record::recorded_event& e) {
   if (started_ == time_point{}) started_ = e.time;
   ended_ = std::max(ended_, e.time);
-  if (e.target.empty()) return;
-  const std::string name{e.target};
+  if (e.name.empty()) return;
+  const std::string name{e.name};
   auto& t = targets_[name];
-  switch (e.kind) {
-    case event_kind::target_added:
-      if (e.restated) break;
-      t.spec = spec_from(e.spec);
-      t.added = e.time;
-      break;
-    case event_kind::status_observed:
-      t.polls.push_back({e.time, e.seen, {}});
-      break;
-    case event_kind::status_failed:
-      t.polls.push_back({e.time, std::nullopt, e.what});
-      break;
-    case event_kind::scale_applied:
-      if (!e.shown) t.puts.push_back({e.time, std::nullopt});
-      recorded_.push_back({name, e.time, applied(e.from, e.to, e.shown)});
-      break;
-    case event_kind::scale_failed:
-      t.puts.push_back({e.time, e.what, e.uncertain});
-      break;
-    case event_kind::decision_made:
-      recorded_.push_back(
-          {name, e.time,
-           decided(e.current, e.recommended, e.desired, e.shadow, e.steps,
-                   [](const record::recorded_step& s) { return s.rule; })});
-      break;
-    default:
-      break;
+  if (e.as<target_added>() && !e.restated()) {
+    t.spec = spec_from(e.spec);
+    t.added = e.time;
+  } else if (const auto* s = e.as<status_observed>()) {
+    t.polls.push_back({e.time, s->seen, {}});
+  } else if (const auto* f = e.as<status_failed>()) {
+    t.polls.push_back({e.time, std::nullopt, f->what});
+  } else if (const auto* a = e.as<scale_applied>()) {
+    if (!a->seen) t.puts.push_back({e.time, std::nullopt});
+    recorded_.push_back({name, e.time, applied(a->from, a->to, a->seen)});
+  } else if (const auto* f = e.as<scale_failed>()) {
+    t.puts.push_back({e.time, f->what, f->uncertain});
+  } else if (const auto* d = e.as<decision_made>()) {
+    recorded_.push_back({name, e.time, decided(*d)});
   }
 }
 
@@ -186,10 +173,7 @@ std::vector<deed> recorded_world::run() {
     if (const auto* a = e->as<scale_applied>())
       all.push_back({e->target->name, e->time, applied(a->from, a->to, a->seen)});
     if (const auto* d = e->as<decision_made>())
-      all.push_back(
-          {e->target->name, e->time,
-           decided(d->made.current, d->made.recommended, d->made.desired, d->shadow,
-                   d->made.steps, [](const step& s) { return to_string(s.code); })});
+      all.push_back({e->target->name, e->time, decided(*d)});
   }
   return all;
 }

@@ -35,7 +35,7 @@ TEST_CASE("a change is one line with its numbers") {
   CHECK(book.tell(at(0, scale_requested{10, 12})).empty());
   scale_applied applied{10, 12};
   applied.took = microseconds{3100};
-  applied.cause = cause;
+  applied.poll = cause;
   CHECK(book.tell(at(0, applied)) ==
         lines{{log_level::info,
                "target=app cpu=0.95 target=0.80 replicas 10 -> 12 (put 3.1 ms)"}});

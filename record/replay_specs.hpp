@@ -11,11 +11,11 @@
 
 namespace scaleit::record {
 
-class record_specs {
+class replay_specs {
  public:
   /// The file may be a config, or one TargetSpec; without a name that is for every
   /// target. Throws input_error or bad_config.
-  explicit record_specs(const std::optional<std::string>& file);
+  explicit replay_specs(const std::optional<std::string>& file);
 
   /// Of the file; null if it has none for this target.
   target_ptr given(std::string_view target) const;

@@ -1,4 +1,4 @@
-#include "record/record_specs.hpp"
+#include "record/replay_specs.hpp"
 
 #include "messages/text.hpp"
 #include "spec/config_file.hpp"
@@ -7,7 +7,7 @@
 
 namespace scaleit::record {
 
-record_specs::record_specs(const std::optional<std::string>& file) {
+replay_specs::replay_specs(const std::optional<std::string>& file) {
   if (!file) return;
   const auto loaded = spec::load_config(*file, spec::config_use::policy);
   for (const auto& t : spec::require_good(loaded).targets) {
@@ -19,12 +19,12 @@ record_specs::record_specs(const std::optional<std::string>& file) {
   }
 }
 
-target_ptr record_specs::given(std::string_view target) const {
+target_ptr replay_specs::given(std::string_view target) const {
   const auto at = by_name_.find(target);
   return at == by_name_.end() ? for_all_ : at->second;
 }
 
-record_specs::recorded_spec record_specs::recorded(std::string_view target,
+replay_specs::recorded_spec replay_specs::recorded(std::string_view target,
                                                    const std::string& json) {
   const auto loaded = spec::read_config_text(json, "record", spec::config_use::recorded);
   if (loaded.good() && loaded.content.targets.size() == 1)
@@ -36,7 +36,7 @@ record_specs::recorded_spec record_specs::recorded(std::string_view target,
                   all.empty() ? "it is no target's" : to_string(all.front(), "spec"))};
 }
 
-std::string record_specs::names() const {
+std::string replay_specs::names() const {
   std::string all;
   for (const auto& [name, spec] : by_name_) all += (all.empty() ? "" : ", ") + name;
   return printable(all);

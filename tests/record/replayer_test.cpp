@@ -1,0 +1,102 @@
+// What a replay makes of a record: which decision answers which poll.
+#include "record/replayer.hpp"
+
+#include "tests/support/builders.hpp"
+#include "tests/support/catch.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace scaleit;
+using namespace scaleit::record;
+
+namespace {
+
+/// Feeds lines of one target, "app"; notes each decision as `made (recorded)`.
+class replaying {
+ public:
+  replaying() : player_(options()) {}
+
+  replaying& at(int second) {
+    second_ = second;
+    return *this;
+  }
+  replaying& feed(std::uint64_t id, event::payload data) {
+    recorded_event e;
+    e.sequence = id;
+    e.name = "app";
+    e.time = time_point{std::chrono::seconds{1769851800 + second_}};
+    e.data = std::move(data);
+    player_.feed(e);
+    return *this;
+  }
+  replaying& poll(std::uint64_t id, double utilisation) {
+    return feed(id, status_observed{test::seen(10, utilisation)});
+  }
+  replaying& decided(std::uint64_t cause, int desired) {
+    decision_made x;
+    x.made = decision{10, desired, desired};
+    x.cause = cause;
+    return feed(0, std::move(x));
+  }
+  std::vector<std::string> finish() {
+    player_.finish();
+    return told_;
+  }
+
+ private:
+  replay_options options() {
+    replay_options o;
+    o.spec_for = [](std::string_view) {
+      return std::make_shared<const target_spec>(test::app_spec());
+    };
+    o.decided = [this](const replayed& x) {
+      const auto number = [](const decision* d) {
+        return d ? std::to_string(d->desired) : std::string{"-"};
+      };
+      told_.push_back(fmt::format("{} ({})", number(x.made), number(x.recorded)));
+    };
+    return o;
+  }
+
+  std::vector<std::string> told_;
+  replayer player_;
+  int second_ = 0;
+};
+
+using told = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a decision answers the poll that it names") {
+  replaying r;
+  r.at(0).poll(1, 0.96).decided(1, 12);
+  r.at(5).poll(3, 1.6).decided(3, 20);
+  CHECK(r.finish() == told{"12 (12)", "20 (20)"});
+}
+
+TEST_CASE("a decision on a poll that the record has lost answers no other") {
+  replaying r;
+  r.at(0).poll(1, 0.96).decided(1, 12);
+  r.at(5).poll(5, 1.6).decided(3, 7).decided(5, 20);
+  CHECK(r.finish() == told{"12 (12)", "20 (20)"});
+}
+
+TEST_CASE("without causes a decision answers the poll before it") {
+  replaying r;
+  r.at(0).poll(1, 0.96).decided(0, 12);
+  r.at(5).poll(3, 1.6).decided(0, 21);
+  CHECK(r.finish() == told{"12 (12)", "20 (21)"});
+}
+
+TEST_CASE("a poll whose decider died is not decided on") {
+  replaying r;
+  r.at(0).poll(1, 0.96).decided(1, 12);
+  r.at(5).poll(3, 1.6).feed(4, actor_crashed{"decider", "chaos"});
+  r.at(10).poll(7, 0.8).decided(7, 10);
+  CHECK(r.finish() == told{"12 (12)", "10 (10)"});
+}
