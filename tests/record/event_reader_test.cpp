@@ -389,19 +389,3 @@ TEST_CASE("what answers a poll names it") {
                         std::string{R"({"from":1,"to":2,"cause":)"} + other + "}"))
               ->good);
 }
-
-TEST_CASE("one reader fills many events") {
-  event_reader reader{event_reader::steps::read};
-  for (int i = 0; i < 4; ++i) {
-    recorded_event one, other;
-    auto polled = line_of(status_observed{test::seen(i, 0.5)});
-    auto again = line_of(status_observed{test::seen(i + 10, 0.25)});
-    auto asked = line_of(scale_requested{i, i + 1});
-    REQUIRE(reader.read(polled, one));
-    REQUIRE(reader.read(again, other));
-    CHECK(std::get<status_observed>(one.data).seen == test::seen(i, 0.5));
-    CHECK(std::get<status_observed>(other.data).seen == test::seen(i + 10, 0.25));
-    REQUIRE(reader.read(asked, one));
-    CHECK(std::get<scale_requested>(one.data).to == i + 1);
-  }
-}

@@ -1,6 +1,7 @@
 // What a replay makes of a record: which decision answers which poll.
 #include "record/replayer.hpp"
 
+#include "record/event_json.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
@@ -70,6 +71,14 @@ class replaying {
 
 using told = std::vector<std::string>;
 
+std::string line_of(event::payload data) {
+  event e;
+  e.sequence = 42;
+  e.target = std::make_shared<const target_spec>(test::app_spec());
+  e.data = std::move(data);
+  return to_json(e);
+}
+
 }  // namespace
 
 TEST_CASE("a decision answers the poll that it names") {
@@ -99,4 +108,20 @@ TEST_CASE("a poll whose decider died is not decided on") {
   r.at(5).poll(3, 1.6).feed(4, actor_crashed{"decider", "chaos"});
   r.at(10).poll(7, 0.8).decided(7, 10);
   CHECK(r.finish() == told{"12 (12)", "10 (10)"});
+}
+
+TEST_CASE("one reader fills many events") {
+  event_reader reader{event_reader::steps::read};
+  for (int i = 0; i < 4; ++i) {
+    recorded_event one, other;
+    auto polled = line_of(status_observed{test::seen(i, 0.5)});
+    auto again = line_of(status_observed{test::seen(i + 10, 0.25)});
+    auto asked = line_of(scale_requested{i, i + 1});
+    REQUIRE(reader.read(polled, one));
+    REQUIRE(reader.read(again, other));
+    CHECK(std::get<status_observed>(one.data).seen == test::seen(i, 0.5));
+    CHECK(std::get<status_observed>(other.data).seen == test::seen(i + 10, 0.25));
+    REQUIRE(reader.read(asked, one));
+    CHECK(std::get<scale_requested>(one.data).to == i + 1);
+  }
 }

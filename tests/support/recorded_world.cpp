@@ -86,8 +86,8 @@ void recorded_world::take(const record::recorded_event& e) {
   } else if (const auto* a = e.as<scale_applied>()) {
     if (!a->seen) t.puts.push_back({e.time, std::nullopt});
     recorded_.push_back({name, e.time, applied(a->from, a->to, a->seen)});
-  } else if (const auto* f = e.as<scale_failed>()) {
-    t.puts.push_back({e.time, f->what, f->uncertain});
+  } else if (const auto* lost = e.as<scale_failed>()) {
+    t.puts.push_back({e.time, lost->what, lost->uncertain});
   } else if (const auto* d = e.as<decision_made>()) {
     recorded_.push_back({name, e.time, decided(*d)});
   }
