@@ -17,18 +17,6 @@ constexpr std::array<string_view, failure_kinds> failure_names{
     "connect", "timeout", "tls", "http", "body", "json", "schema"};
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
 
-constexpr std::array<string_view, rules> rule_names{
-    "target",       "tolerance",      "unready",
-    "panic",        "combine",        "missing-metric",
-    "stale",        "hold",           "fallback",
-    "stabilize-up", "stabilize-down", "outage-guard",
-    "rate-up",      "rate-down",      "flap-budget",
-    "switched-off", "activate",       "idle",
-    "schedule-min", "schedule-max",   "min",
-    "max",          "paused",         "dry-run",
-    "pause-in",     "pause-out",      "shadow"};
-static_assert(static_cast<std::size_t>(rule::shadow) + 1 == rule_names.size());
-
 constexpr std::array type_names{
     string_view{"scaleit.daemon.started"},  string_view{"scaleit.daemon.stopped"},
     string_view{"scaleit.clock.stepped"},   string_view{"scaleit.target.added"},
@@ -46,8 +34,6 @@ static_assert(static_cast<std::size_t>(event_kind::unknown) == event_kinds);
 string_view to_string(failure_kind k) {
   return failure_names[static_cast<std::size_t>(k)];
 }
-
-string_view to_string(rule r) { return rule_names[static_cast<std::size_t>(r)]; }
 
 string_view to_string(direction d) {
   switch (d) {
