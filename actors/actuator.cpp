@@ -1,6 +1,6 @@
 #include "actors/actuator.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 #include "messages/bounds.hpp"
 #include "spec/refusal.hpp"
 
@@ -41,12 +41,13 @@ net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
 
 }  // namespace
 
-actuator_actor::behavior_type actuator_state::make_behavior(services* s, ledger_ptr b) {
+actuator_actor::behavior_type actuator_state::make_behavior(services* s,
+                                                            target_state_ptr b) {
   with = s;
-  book = std::move(b);
+  target = std::move(b);
   harden(self);
   // The one before this may have died with an answer waiting.
-  if (book->in_flight && book->in_flight->answer)
+  if (target->in_flight && target->in_flight->answer)
     caf::anon_send(actuator_actor{self}, scale_answered{});
   close_what_is_open();
   return {
@@ -60,60 +61,63 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s, ledger_
 }
 
 void actuator_state::on_set_replicas(const set_replicas& x) {
-  if (book->in_flight || x.poll_began <= book->last_answer) return;
-  const auto request = scale_request(book->spec->scale, x.to);
-  record(*with, *book, self->clock().now(), scale_requested{x.from, x.to});
-  // The ledger, not this actor, receives the answer: it outlives a crash in between.
-  with->client.submit(request, [to = book](http_response&& r) {
+  if (target->in_flight || x.poll_began <= target->last_answer) return;
+  const auto request = scale_request(target->spec->scale, x.to);
+  emit_and_fold(*with, *target, self->clock().now(), scale_requested{x.from, x.to});
+  // The target's state, not this actor, receives the answer: it outlives a crash in
+  // between.
+  with->client.submit(request, [to = target](http_response&& r) {
     if (!to->in_flight) return;
     to->in_flight->answer = std::move(r);
     if (to->actuator) caf::anon_send(to->actuator, scale_answered{});
   });
   // After the last line that could throw: a request that was never sent must not be
   // waited for.
-  book->in_flight = ledger::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
+  target->in_flight =
+      target_state::request{x.from, x.to, x.cause, x.poll_began, std::nullopt};
 }
 
 void actuator_state::close_what_is_open() {
-  if (book->in_flight) return;
-  const auto open = book->unended();
+  if (target->in_flight) return;
+  const auto open = target->unended();
   if (!open) return;
   const auto now = self->clock().now();
   const auto age = with->events.time_at(now) - open->at;
-  record(*with, *book, now,
-         scale_failed{open->from,
-                      open->to,
-                      {failure_kind::connect, "a restart came before the answer"},
-                      microseconds{0},
-                      age <= bounds::unanswered_watch_time});
+  emit_and_fold(*with, *target, now,
+                scale_failed{open->from,
+                             open->to,
+                             {failure_kind::connect, "a restart came before the answer"},
+                             microseconds{0},
+                             age <= bounds::unanswered_watch_time});
 }
 
 void actuator_state::on_answered() {
-  if (!book->in_flight || !book->in_flight->answer)
+  if (!target->in_flight || !target->in_flight->answer)
     return;  // told twice, after a restart
-  const auto request = std::move(*book->in_flight);
-  book->in_flight.reset();
+  const auto request = std::move(*target->in_flight);
+  target->in_flight.reset();
   const auto now = self->clock().now();
-  book->last_answer = now;
+  target->last_answer = now;
   const auto& answer = *request.answer;
   const auto loop_took =
       std::chrono::duration_cast<microseconds>(now - request.poll_began);
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
-  if (auto f = spec::refusal(answer, book->spec->scale.headers)) {
-    record(
-        *with, *book, now,
+  if (auto f = spec::refusal(answer, target->spec->scale.headers)) {
+    emit_and_fold(
+        *with, *target, now,
         scale_failed{request.from, request.to, std::move(*f), loop_took, !answer.unsent});
     return;
   }
-  record(*with, *book, now,
-         scale_applied{request.from, request.to, answer.took, loop_took, request.cause});
+  emit_and_fold(
+      *with, *target, now,
+      scale_applied{request.from, request.to, answer.took, loop_took, request.cause});
 }
 
 actuator_actor::behavior_type actuator(
     actuator_actor::stateful_pointer<actuator_state> self, services* with,
-    ledger_ptr book) {
-  return self->state.make_behavior(with, std::move(book));
+    target_state_ptr target) {
+  return self->state.make_behavior(with, std::move(target));
 }
 
 }  // namespace scaleit::actors

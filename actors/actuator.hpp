@@ -3,11 +3,11 @@
 // Receives commands; sends one request at a time; emits `scale.requested` and then
 // `scale.applied` or `scale.failed`. A request without an answer is not repeated:
 // a later poll tells what is true, and the decision follows from that. Lost on a
-// restart: nothing; the request in flight and its answer are in the ledger, where a
-// restarted actuator finds them.
+// restart: nothing; the request in flight and its answer are in the target's state, where
+// a restarted actuator finds them.
 #pragma once
 
-#include "actors/ledger.hpp"
+#include "actors/services.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -19,7 +19,7 @@ struct actuator_state {
   static inline const char* name = "actuator";
 
   explicit actuator_state(actuator_actor::pointer me) : self(me) {}
-  actuator_actor::behavior_type make_behavior(services* with, ledger_ptr book);
+  actuator_actor::behavior_type make_behavior(services* with, target_state_ptr target);
 
   void on_set_replicas(const set_replicas& x);
   void on_answered();
@@ -28,11 +28,11 @@ struct actuator_state {
 
   actuator_actor::pointer self;
   services* with = nullptr;
-  ledger_ptr book;
+  target_state_ptr target;
 };
 
 actuator_actor::behavior_type actuator(
     actuator_actor::stateful_pointer<actuator_state> self, services* with,
-    ledger_ptr book);
+    target_state_ptr target);
 
 }  // namespace scaleit::actors

@@ -22,14 +22,14 @@ struct back_off {
 /// Restarts now, or sends `self` what `due` makes of the attempt when the wait is over.
 /// `progress` is a count of useful work (actors/restart_budget.hpp).
 template <class Self, class Due, class Restart>
-void wait_or_restart(Self* self, back_off& b, telemetry::health& board,
+void wait_or_restart(Self* self, back_off& b, telemetry::health& health,
                      const std::string& who, std::uint64_t progress, Due due,
                      Restart restart) {
   const auto delay = b.budget.on_crash(progress);
   if (!b.waiting) b.crashed_at = self->clock().now();
   ++b.attempt;
   if (delay.count() == 0 && !b.waiting) return restart();
-  b.waiting = board.down(who);
+  b.waiting = health.down(who);
   self->delayed_send(self, delay, due(b.attempt));
 }
 

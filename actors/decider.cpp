@@ -1,6 +1,6 @@
 #include "actors/decider.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 #include "policy/history.hpp"
 
 #include <caf/send.hpp>
@@ -9,10 +9,10 @@
 
 namespace scaleit::actors {
 
-decider_actor::behavior_type decider_state::make_behavior(services* s, ledger_ptr b,
+decider_actor::behavior_type decider_state::make_behavior(services* s, target_state_ptr b,
                                                           actuator_actor a) {
   with = s;
-  book = std::move(b);
+  target = std::move(b);
   actuator = std::move(a);
   harden(self);
   return {
@@ -21,17 +21,17 @@ decider_actor::behavior_type decider_state::make_behavior(services* s, ledger_pt
 }
 
 void decider_state::on_polled(const polled& x) {
-  if (x.outcome != book->awaited) return;  // meant for one that died before it
+  if (x.outcome != target->awaited) return;  // meant for one that died before it
   // The decision's time is the poll's, so that a replay, which has only the record's
   // times, sees what this saw.
   const auto time = x.outcome->time;
-  const auto& spec = *book->spec;
+  const auto& spec = *target->spec;
   const auto* read = x.outcome->as<status_observed>();
   auto [live, shadow, effect] =
-      read ? policy::evaluate(spec, book->history, read->seen, time)
-           : policy::evaluate_failure(spec, book->history, time);
-  book->decided();
-  if (read) ++book->loops_completed;
+      read ? policy::evaluate(spec, target->history, read->seen, time)
+           : policy::evaluate_failure(spec, target->history, time);
+  target->decided();
+  if (read) ++target->loops_completed;
   const auto command = live && policy::is_command(spec, *live)
                            ? std::optional{std::pair{live->current, live->desired}}
                            : std::nullopt;
@@ -48,21 +48,21 @@ void decider_state::tell(const polled& x, const policy::scaling& effect) {
   scale_applied e{effect.from, effect.to};
   e.cause = x.outcome;
   e.seen = true;
-  with->events.emit(x.outcome->time, self->clock().now(), book->spec, std::move(e));
+  with->events.emit(x.outcome->time, self->clock().now(), target->spec, std::move(e));
 }
 
 void decider_state::tell(const polled& x, decision&& d, bool shadow) {
   const auto now = self->clock().now();
   const auto took = std::chrono::duration_cast<microseconds>(now - x.poll_began);
   const bool failed = x.outcome->as<status_failed>() != nullptr;
-  with->events.emit(x.outcome->time, now, book->spec,
+  with->events.emit(x.outcome->time, now, target->spec,
                     decision_made{std::move(d), took, shadow, failed});
 }
 
 decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,
-                                     services* with, ledger_ptr book,
+                                     services* with, target_state_ptr target,
                                      actuator_actor actuator) {
-  return self->state.make_behavior(with, std::move(book), std::move(actuator));
+  return self->state.make_behavior(with, std::move(target), std::move(actuator));
 }
 
 }  // namespace scaleit::actors

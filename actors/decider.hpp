@@ -4,10 +4,10 @@
 // if it shows what a failed request has done all the same, `decision.made`, "no change"
 // included, and the shadow's, if there is one; sends the actuator a command
 // when the number changes. Lost on a restart: the poll it was deciding on; its memory is
-// in the ledger.
+// in the target's state.
 #pragma once
 
-#include "actors/ledger.hpp"
+#include "actors/services.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -19,7 +19,7 @@ struct decider_state {
   static inline const char* name = "decider";
 
   explicit decider_state(decider_actor::pointer me) : self(me) {}
-  decider_actor::behavior_type make_behavior(services* with, ledger_ptr book,
+  decider_actor::behavior_type make_behavior(services* with, target_state_ptr target,
                                              actuator_actor actuator);
 
   void on_polled(const polled& x);
@@ -28,12 +28,12 @@ struct decider_state {
 
   decider_actor::pointer self;
   services* with = nullptr;
-  ledger_ptr book;
+  target_state_ptr target;
   actuator_actor actuator;
 };
 
 decider_actor::behavior_type decider(decider_actor::stateful_pointer<decider_state> self,
-                                     services* with, ledger_ptr book,
+                                     services* with, target_state_ptr target,
                                      actuator_actor actuator);
 
 }  // namespace scaleit::actors

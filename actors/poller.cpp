@@ -1,6 +1,6 @@
 #include "actors/poller.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 
 #include <caf/send.hpp>
 
@@ -17,12 +17,12 @@ microseconds micros(steady_time::duration d) {
 
 }  // namespace
 
-poller_actor::behavior_type poller_state::make_behavior(services* s, ledger_ptr b,
+poller_actor::behavior_type poller_state::make_behavior(services* s, target_state_ptr b,
                                                         decider_actor d) {
   with = s;
-  book = std::move(b);
+  target = std::move(b);
   decider = std::move(d);
-  round.emplace(*book->spec, with->readers);
+  round.emplace(*target->spec, with->readers);
   harden(self);
   arm();
   return {
@@ -40,7 +40,7 @@ void poller_state::on_keep_time() { arm(); }
 void poller_state::on_tick(const poll_tick& x) {
   if (x.due != due) return;
   const auto now = self->clock().now();
-  const auto interval = book->spec->interval;
+  const auto interval = target->spec->interval;
   arm();
   // Those that are already past are skipped, not made up for.
   ticks_skipped += static_cast<std::uint32_t>((due - x.due) / interval - 1);
@@ -68,7 +68,7 @@ void poller_state::poll(microseconds late) {
 
 void poller_state::arm() {
   const auto now = self->clock().now();
-  const auto& spec = *book->spec;
+  const auto& spec = *target->spec;
   due = next_at(with->place(spec.name, spec.interval), spec.interval, now);
   self->delayed_send(self, due - now, poll_tick{due});
 }
@@ -87,15 +87,15 @@ void poller_state::fail(failure f) {
 
 /// Not folded into the history here: the decider does, when it decides.
 void poller_state::report(event::payload outcome) {
-  auto e = with->events.emit(self->clock().now(), book->spec, std::move(outcome));
-  book->await(e);
+  auto e = with->events.emit(self->clock().now(), target->spec, std::move(outcome));
+  target->await(e);
   caf::anon_send(decider, polled{std::move(e), began});
 }
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
-                                   services* with, ledger_ptr book,
+                                   services* with, target_state_ptr target,
                                    decider_actor decider) {
-  return self->state.make_behavior(with, std::move(book), std::move(decider));
+  return self->state.make_behavior(with, std::move(target), std::move(decider));
 }
 
 }  // namespace scaleit::actors

@@ -8,8 +8,8 @@
 // of skipped ticks.
 #pragma once
 
-#include "actors/ledger.hpp"
 #include "actors/poll_round.hpp"
+#include "actors/services.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -24,7 +24,7 @@ struct poller_state {
   static inline const char* name = "poller";
 
   explicit poller_state(poller_actor::pointer me) : self(me) {}
-  poller_actor::behavior_type make_behavior(services* with, ledger_ptr book,
+  poller_actor::behavior_type make_behavior(services* with, target_state_ptr target,
                                             decider_actor decider);
 
   void on_keep_time();
@@ -39,7 +39,7 @@ struct poller_state {
 
   poller_actor::pointer self;
   services* with = nullptr;
-  ledger_ptr book;
+  target_state_ptr target;
   decider_actor decider;
   std::optional<poll_round> round;  ///< set in make_behavior
   steady_time due{};                ///< of the next tick: others are of an older interval
@@ -50,7 +50,7 @@ struct poller_state {
 };
 
 poller_actor::behavior_type poller(poller_actor::stateful_pointer<poller_state> self,
-                                   services* with, ledger_ptr book,
+                                   services* with, target_state_ptr target,
                                    decider_actor decider);
 
 }  // namespace scaleit::actors

@@ -1,6 +1,6 @@
 #include "actors/subscriber.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 
 #include <utility>
 

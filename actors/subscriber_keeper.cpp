@@ -1,6 +1,6 @@
 #include "actors/subscriber_keeper.hpp"
 
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 
 #include <caf/send.hpp>
 
@@ -83,7 +83,7 @@ void subscriber_keeper::crashed(subscriber& s, std::string reason) {
   s.reader = nullptr;
   events_.emit(now(), nullptr, actor_crashed{s.name, std::move(reason)});
   wait_or_restart(
-      self_, s.down, board_, s.name, s.events->handled(),
+      self_, s.down, health_, s.name, s.events->handled(),
       [&](std::uint64_t attempt) {
         return subscriber_restart_due{s.name, attempt};
       },

@@ -31,8 +31,8 @@ class subscriber_keeper {
  public:
   /// Works for the supervisor `self`; `all` outlives it.
   subscriber_keeper(supervisor_actor::pointer self, publisher& events,
-                    telemetry::health& board, std::deque<subscriber>& all)
-      : self_(self), events_(events), board_(board), all_(all) {}
+                    telemetry::health& health, std::deque<subscriber>& all)
+      : self_(self), events_(events), health_(health), all_(all) {}
 
   /// Watches those who work and starts those who do not.
   void take_over();
@@ -51,7 +51,7 @@ class subscriber_keeper {
 
   supervisor_actor::pointer self_;
   publisher& events_;
-  telemetry::health& board_;
+  telemetry::health& health_;
   std::deque<subscriber>& all_;
   std::unordered_map<caf::actor_id, std::string> watched_;
 };

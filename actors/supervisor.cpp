@@ -2,7 +2,7 @@
 
 #include "actors/actuator.hpp"
 #include "actors/decider.hpp"
-#include "actors/guard.hpp"
+#include "actors/harden.hpp"
 #include "actors/poller.hpp"
 #include "actors/spec_change.hpp"
 #include "actors/spread.hpp"
@@ -32,7 +32,7 @@ void dismiss_now(const caf::actor_addr& address) {
 }
 
 /// The lowest one that is missing.
-std::optional<role> vacancy(const crew& c) {
+std::optional<role> vacancy(const target_actors& c) {
   if (!c.actuator) return role::actuator;
   if (!c.decider) return role::decider;
   if (!c.poller) return role::poller;
@@ -47,12 +47,13 @@ std::string_view to_string(role r) {
   return names[index(r)];
 }
 
-supervisor_actor::behavior_type supervisor_state::make_behavior(services* s, roster* r,
+supervisor_actor::behavior_type supervisor_state::make_behavior(services* s,
+                                                                control_state* r,
                                                                 telemetry::health* h) {
   with = s;
   all = r;
-  board = h;
-  subscribers.emplace(self, with->events, *board, all->subscribers);
+  health = h;
+  subscribers.emplace(self, with->events, *health, all->subscribers);
   harden(self);
   self->set_down_handler(
       [this](caf::scheduled_actor*, caf::down_msg& x) { step([&] { on_down(x); }); });
@@ -88,9 +89,9 @@ void supervisor_state::on_take_over() {
     emit(nullptr, actor_restarted{name, ++all->supervisor_restarts, microseconds{0}});
   }
   subscribers->take_over();
-  for (const auto& [target, c] : all->crews) to_adopt.push_back(target);
+  for (const auto& [target, c] : all->targets) to_adopt.push_back(target);
   std::sort(to_adopt.begin(), to_adopt.end(), [&](const auto& a, const auto& b) {
-    return all->crews.at(a).number > all->crews.at(b).number;
+    return all->targets.at(a).number > all->targets.at(b).number;
   });
   on_take_over_more();
 }
@@ -99,23 +100,23 @@ void supervisor_state::on_take_over_more() {
   for (int n = 0; n < bounds::starts_batch && !to_adopt.empty(); ++n) {
     const auto target = std::move(to_adopt.back());
     to_adopt.pop_back();
-    if (const auto at = all->crews.find(target); at != all->crews.end())
+    if (const auto at = all->targets.find(target); at != all->targets.end())
       adopt(at->second);
   }
   if (!to_adopt.empty()) return caf::anon_send(supervisor_actor{self}, take_over_more{});
   if (std::exchange(in_charge, true)) return;
-  board->started();
+  health->started();
   if (stopping() || !all->leaving.empty()) check_requests_later();
   caf::anon_send(supervisor_actor{self}, orders_waiting{});
 }
 
-void supervisor_state::adopt(crew& c) {
+void supervisor_state::adopt(target_actors& c) {
   if (c.actuator) watch(c.actuator.address(), c, role::actuator);
   if (c.decider) watch(c.decider.address(), c, role::decider);
   if (c.poller) watch(c.poller.address(), c, role::poller);
   if (ending(c)) {
     stop(c, role::decider);
-    if (c.book->in_flight && !c.actuator) start(c, role::actuator);
+    if (c.state->in_flight && !c.actuator) start(c, role::actuator);
     return;
   }
   if (!c.announced) announce(c);
@@ -124,14 +125,14 @@ void supervisor_state::adopt(crew& c) {
 
 // -- targets --------------------------------------------------------------------------
 
-void supervisor_state::announce(crew& c) {
-  emit(c.book->spec, target_added{});
+void supervisor_state::announce(target_actors& c) {
+  emit(c.state->spec, target_added{});
   c.announced = true;
 }
 
 /// Sees to it that all of a target's actors are there and do what its spec says.
-void supervisor_state::employ(crew& c) {
-  const auto& spec = c.book->spec;
+void supervisor_state::employ(target_actors& c) {
+  const auto& spec = c.state->spec;
   if (c.down.waiting) return restart(c);
   if (c.poller && c.polled_by != spec) {
     if (!polled_alike(*c.polled_by, *spec))
@@ -143,56 +144,57 @@ void supervisor_state::employ(crew& c) {
   if (const auto from = vacancy(c)) start(c, *from);
 }
 
-void supervisor_state::start(crew& c, role from) {
+void supervisor_state::start(target_actors& c, role from) {
   role starting = from;
   try {
     if (from <= role::actuator) {
-      c.actuator = self->spawn(actuator, with, c.book);
-      c.book->actuator = c.actuator;
+      c.actuator = self->spawn(actuator, with, c.state);
+      c.state->actuator = c.actuator;
       watch(c.actuator.address(), c, role::actuator);
     }
     if (ending(c)) return;
     starting = role::decider;
     if (from <= role::decider) {
-      c.decider = self->spawn(decider, with, c.book, c.actuator);
+      c.decider = self->spawn(decider, with, c.state, c.actuator);
       watch(c.decider.address(), c, role::decider);
     }
     starting = role::poller;
-    c.poller = self->spawn(poller, with, c.book, c.decider);
+    c.poller = self->spawn(poller, with, c.state, c.decider);
     watch(c.poller.address(), c, role::poller);
   } catch (const std::exception& e) {
-    return crew_crashed(c, starting, e.what());
+    return target_crashed(c, starting, e.what());
   }
-  c.polled_by = c.book->spec;
+  c.polled_by = c.state->spec;
   poll_promptly(c);
 }
 
 /// At once, if there are not too many for that; else soon, if its place is far.
-void supervisor_state::poll_promptly(crew& c) {
+void supervisor_state::poll_promptly(target_actors& c) {
   if (all->prompt.take(now())) return caf::anon_send(c.poller, poll_now{});
-  const auto& spec = *c.book->spec;
+  const auto& spec = *c.state->spec;
   if (spec.interval > bounds::first_poll_within)
     caf::delayed_anon_send(c.poller, spread(spec.name, bounds::first_poll_within),
                            poll_now{});
 }
 
 /// Stops `from` and all that depend on it, dependents first.
-void supervisor_state::stop(crew& c, role from) {
+void supervisor_state::stop(target_actors& c, role from) {
   dismiss(std::exchange(c.poller, nullptr).address());
   if (from <= role::decider) {
     dismiss(std::exchange(c.decider, nullptr).address());
-    c.book->await(nullptr);  // who was to decide is gone
+    c.state->await(nullptr);  // who was to decide is gone
   }
   if (from <= role::actuator) {
-    c.book->actuator = nullptr;
+    c.state->actuator = nullptr;
     dismiss(std::exchange(c.actuator, nullptr).address());
   }
 }
 
 // -- crashes --------------------------------------------------------------------------
 
-void supervisor_state::watch(const caf::actor_addr& a, const crew& c, role does) {
-  workers.insert_or_assign(a.id(), worker{c.book->spec->name, does});
+void supervisor_state::watch(const caf::actor_addr& a, const target_actors& c,
+                             role does) {
+  workers.insert_or_assign(a.id(), worker{c.state->spec->name, does});
   self->monitor(a);
 }
 
@@ -210,39 +212,39 @@ void supervisor_state::on_down(const caf::down_msg& x) {
   if (found == workers.end()) return;
   const worker who = std::move(found->second);
   workers.erase(found);
-  if (const auto at = all->crews.find(who.target); at != all->crews.end())
-    crew_crashed(at->second, who.does, reason_text(x.reason));
+  if (const auto at = all->targets.find(who.target); at != all->targets.end())
+    target_crashed(at->second, who.does, reason_text(x.reason));
 }
 
-void supervisor_state::crew_crashed(crew& c, role who, std::string reason) {
-  const auto& spec = c.book->spec;
+void supervisor_state::target_crashed(target_actors& c, role who, std::string reason) {
+  const auto& spec = c.state->spec;
   stop(c, who);
   emit(spec, actor_crashed{std::string{to_string(who)}, std::move(reason)});
-  if (ending(c) && !c.book->in_flight) return;
+  if (ending(c) && !c.state->in_flight) return;
   c.crashed = c.down.waiting ? std::min(c.crashed, who) : who;
   wait_or_restart(
-      self, c.down, *board, spec->name + "/" + std::string{to_string(c.crashed)},
-      c.book->loops_completed,
+      self, c.down, *health, spec->name + "/" + std::string{to_string(c.crashed)},
+      c.state->loops_completed,
       [&](std::uint64_t attempt) {
         return target_restart_due{spec->name, attempt};
       },
       [&] { restart(c); });
 }
 
-void supervisor_state::restart(crew& c) {
+void supervisor_state::restart(target_actors& c) {
   c.down.waiting.reset();
   const auto restarts = ++c.restarts[index(c.crashed)];
-  emit(c.book->spec, actor_restarted{std::string{to_string(c.crashed)}, restarts,
-                                     micros(now() - c.down.crashed_at)});
+  emit(c.state->spec, actor_restarted{std::string{to_string(c.crashed)}, restarts,
+                                      micros(now() - c.down.crashed_at)});
   start(c, c.crashed);
 }
 
 void supervisor_state::on_restart_due(const target_restart_due& x) {
-  const auto at = all->crews.find(x.target);
-  if (at == all->crews.end()) return;
+  const auto at = all->targets.find(x.target);
+  if (at == all->targets.end()) return;
   auto& c = at->second;
   if (!c.down.waiting || c.down.attempt != x.attempt) return;
-  if (!ending(c) || c.book->in_flight) restart(c);
+  if (!ending(c) || c.state->in_flight) restart(c);
 }
 
 // -- the end --------------------------------------------------------------------------
@@ -250,8 +252,8 @@ void supervisor_state::on_restart_due(const target_restart_due& x) {
 void supervisor_state::begin_stop(const std::string& reason) {
   all->stop_reason = reason;
   all->stop_deadline = now() + bounds::put_grace;
-  board->stopping();
-  for (auto& [target, c] : all->crews) stop(c, role::decider);
+  health->stopping();
+  for (auto& [target, c] : all->targets) stop(c, role::decider);
   check_requests_later();
 }
 
@@ -263,13 +265,14 @@ void supervisor_state::check_requests_later() {
 void supervisor_state::on_requests_check() {
   check_is_due = false;
   const auto leaving = all->leaving;
-  for (const auto& target : leaving) leave(all->crews.at(target));
+  for (const auto& target : leaving) leave(all->targets.at(target));
   if (!all->leaving.empty()) check_requests_later();
   if (stopping()) {
     const auto in_flight = [](const auto& item) {
-      return item.second.book->in_flight.has_value();
+      return item.second.state->in_flight.has_value();
     };
-    if (out_of_time() || std::none_of(all->crews.begin(), all->crews.end(), in_flight))
+    if (out_of_time() ||
+        std::none_of(all->targets.begin(), all->targets.end(), in_flight))
       return finish_stop();
     check_requests_later();
   }
@@ -277,7 +280,7 @@ void supervisor_state::on_requests_check() {
 }
 
 void supervisor_state::finish_stop() {
-  for (auto& [target, c] : all->crews) stop(c, role::actuator);
+  for (auto& [target, c] : all->targets) stop(c, role::actuator);
   if (all->in_hand) all->orders.put_back({std::move(*std::exchange(all->in_hand, {}))});
   for (auto& o : all->orders.close("the daemon has stopped"))
     all->told.emplace_back(std::move(o.done),
@@ -291,8 +294,8 @@ void supervisor_state::finish_stop() {
 
 supervisor_actor::behavior_type supervisor(
     supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
-    roster* all, telemetry::health* board) {
-  return self->state.make_behavior(with, all, board);
+    control_state* all, telemetry::health* health) {
+  return self->state.make_behavior(with, all, health);
 }
 
 }  // namespace scaleit::actors

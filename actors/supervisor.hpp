@@ -5,11 +5,12 @@
 // `target.added/.changed/.removed`, `actor.crashed/.restarted` and `daemon.stopped`.
 // A crash of an actor never loses a target and never touches another one. Lost on a
 // restart of the supervisor itself: nothing. Targets, orders and answers are on the
-// roster, each step leaves there what the next one needs, and the new supervisor watches
-// the actors that are there: they go on as if nothing had happened.
+// control state, each step leaves there what the next one needs, and the new supervisor
+// watches the actors that are there: they go on as if nothing had happened.
 #pragma once
 
-#include "actors/roster.hpp"
+#include "actors/control_state.hpp"
+#include "actors/services.hpp"
 #include "actors/subscriber_keeper.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -26,41 +27,41 @@ struct supervisor_state {
   static inline const char* name = "supervisor";
 
   explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
-  supervisor_actor::behavior_type make_behavior(services* with, roster* all,
-                                                telemetry::health* board);
+  supervisor_actor::behavior_type make_behavior(services* with, control_state* all,
+                                                telemetry::health* health);
 
   // -- the start ----------------------------------------------------------------
   void on_take_over();
   void on_take_over_more();
-  void adopt(crew& c);
+  void adopt(target_actors& c);
 
   // -- orders (supervisor_orders.cpp) -------------------------------------------
   void on_orders();
   bool carry_out();
   void add(target_ptr spec);
-  void change(crew& c, target_ptr spec);
+  void change(target_actors& c, target_ptr spec);
   void remove(std::string target);
   void conclude(answer a);
-  void wait_for(crew& c);
-  bool leave(crew& c);
+  void wait_for(target_actors& c);
+  bool leave(target_actors& c);
   void tell_answers();
 
   // -- targets and their crashes ------------------------------------------------
-  void announce(crew& c);
-  void employ(crew& c);
-  void start(crew& c, role from);
-  void poll_promptly(crew& c);
-  void stop(crew& c, role from);
+  void announce(target_actors& c);
+  void employ(target_actors& c);
+  void start(target_actors& c, role from);
+  void poll_promptly(target_actors& c);
+  void stop(target_actors& c, role from);
   void on_down(const caf::down_msg& x);
   void on_restart_due(const target_restart_due& x);
-  void crew_crashed(crew& c, role who, std::string reason);
-  void restart(crew& c);
+  void target_crashed(target_actors& c, role who, std::string reason);
+  void restart(target_actors& c);
 
   // -- the end ------------------------------------------------------------------
   bool stopping() const { return !all->stop_reason.empty(); }
   bool out_of_time() { return stopping() && now() >= all->stop_deadline; }
   /// Whether nothing but a scale request in flight keeps it.
-  bool ending(const crew& c) const { return c.leaving || stopping(); }
+  bool ending(const target_actors& c) const { return c.leaving || stopping(); }
   void begin_stop(const std::string& reason);
   void check_requests_later();
   void on_requests_check();
@@ -70,7 +71,7 @@ struct supervisor_state {
     std::string target;
     role does;
   };
-  void watch(const caf::actor_addr& a, const crew& c, role does);
+  void watch(const caf::actor_addr& a, const target_actors& c, role does);
   void dismiss(const caf::actor_addr& a);
   steady_time now() { return self->clock().now(); }
   event_ptr emit(const target_ptr& target, event::payload data);
@@ -84,8 +85,8 @@ struct supervisor_state {
 
   supervisor_actor::pointer self;
   services* with = nullptr;
-  roster* all = nullptr;
-  telemetry::health* board = nullptr;
+  control_state* all = nullptr;
+  telemetry::health* health = nullptr;
   std::optional<subscriber_keeper> subscribers;
   std::unordered_map<caf::actor_id, worker> workers;
   bool taking_over = false;
@@ -97,6 +98,6 @@ struct supervisor_state {
 
 supervisor_actor::behavior_type supervisor(
     supervisor_actor::stateful_pointer<supervisor_state> self, services* with,
-    roster* all, telemetry::health* board);
+    control_state* all, telemetry::health* health);
 
 }  // namespace scaleit::actors

@@ -33,8 +33,8 @@ void supervisor_state::on_orders() {
 /// False: not yet, but soon, when others had their turn.
 bool supervisor_state::carry_out() {
   const auto& o = *all->in_hand;
-  const auto found = all->crews.find(o.name);
-  auto* c = found == all->crews.end() ? nullptr : &found->second;
+  const auto found = all->targets.find(o.name);
+  auto* c = found == all->targets.end() ? nullptr : &found->second;
   if (stopping()) {
     conclude({outcome::refused, "the daemon is stopping"});
   } else if (c != nullptr && c->leaving) {
@@ -42,7 +42,7 @@ bool supervisor_state::carry_out() {
   } else if (o.spec) {
     // The record is to tell a poll, its decision, and then the change, so that it is
     // plain by which spec the decision was made.
-    if (c != nullptr && c->book->awaited && c->decider) return false;
+    if (c != nullptr && c->state->awaited && c->decider) return false;
     c != nullptr ? change(*c, o.spec) : add(o.spec);
   } else if (c != nullptr) {
     remove(o.name);
@@ -53,11 +53,11 @@ bool supervisor_state::carry_out() {
 }
 
 void supervisor_state::add(target_ptr spec) {
-  if (all->crews.size() >= all->targets_max)
+  if (all->targets.size() >= all->targets_max)
     return conclude({outcome::refused,
                      fmt::format("there are {} targets already, and that is the most",
                                  all->targets_max)});
-  crew* c = nullptr;
+  target_actors* c = nullptr;
   step([&] {
     c = &all->enlist(spec);
     announce(*c);
@@ -66,12 +66,12 @@ void supervisor_state::add(target_ptr spec) {
   step([&] { employ(*c); });
 }
 
-void supervisor_state::change(crew& c, target_ptr spec) {
-  auto& book = *c.book;
-  if (*book.spec == *spec) return conclude({outcome::unchanged});
+void supervisor_state::change(target_actors& c, target_ptr spec) {
+  auto& state = *c.state;
+  if (*state.spec == *spec) return conclude({outcome::unchanged});
   step([&] {
-    policy::recall_changed(*book.spec, *spec, book.history);
-    book.spec = spec;
+    policy::recall_changed(*state.spec, *spec, state.history);
+    state.spec = spec;
     emit(spec, target_changed{});
     conclude({outcome::changed});
   });
@@ -89,13 +89,13 @@ void supervisor_state::conclude(answer a) {
 }
 
 /// The order in hand goes on when the target has left.
-void supervisor_state::wait_for(crew& c) {
+void supervisor_state::wait_for(target_actors& c) {
   c.waiting.push_back(std::move(*all->in_hand));
   all->in_hand.reset();
 }
 
 void supervisor_state::remove(std::string target) {
-  auto& c = all->crews.at(target);
+  auto& c = all->targets.at(target);
   step([&] {
     c.leaving = true;
     all->leaving.insert(std::move(target));
@@ -108,11 +108,11 @@ void supervisor_state::remove(std::string target) {
 
 /// A scale request in flight may end first, so that the record tells how; nothing else
 /// goes on. True if the target is gone.
-bool supervisor_state::leave(crew& c) {
+bool supervisor_state::leave(target_actors& c) {
   stop(c, role::decider);
-  if (c.book->in_flight && !out_of_time()) return false;
+  if (c.state->in_flight && !out_of_time()) return false;
   stop(c, role::actuator);
-  const auto spec = c.book->spec;
+  const auto spec = c.state->spec;
   emit(spec, target_removed{});
   if (!c.waiting.empty()) {
     all->told.emplace_back(std::move(c.waiting.front().done), answer{outcome::removed});
@@ -120,7 +120,7 @@ bool supervisor_state::leave(crew& c) {
     all->orders.put_back(std::exchange(c.waiting, {}));
   }
   all->leaving.erase(spec->name);
-  all->crews.erase(spec->name);
+  all->targets.erase(spec->name);
   return true;
 }
 

@@ -1,6 +1,6 @@
 #include "main/daemon.hpp"
 
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "main/exit_code.hpp"
 #include "main/logging.hpp"
@@ -45,12 +45,12 @@ class daemon {
         counters_(SCALEIT_VERSION),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
-        house_(system_, client_, make_chaos(options.chaos), wall_now()),
+        control_(system_, client_, make_chaos(options.chaos), wall_now()),
         book_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
         watch_(options.metrics, options.descriptors.clients,
-               {counters_.registry().get(), &process_}, house_.board(),
+               {counters_.registry().get(), &process_}, control_.health(),
                [this](std::string why) { stop(std::move(why)); }) {
     // On shutdown the process must end even if an actor does not.
     system_.await_actors_before_shutdown(false);
@@ -66,12 +66,12 @@ class daemon {
         fmt::format(
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
-    house_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
-    house_.subscribe("logger", [this](const event& e) {
+    control_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
+    control_.subscribe("logger", [this](const event& e) {
       for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
     });
     if (options_.record) remember();
-    house_.start(options_.targets);
+    control_.start(options_.targets);
     beat();
     watch_.start();
     auto work = net::asio::make_work_guard(loop_.io());
@@ -90,7 +90,7 @@ class daemon {
 
   std::unique_ptr<recording> recording_for(const daemon_options& options) {
     if (!options.record) return nullptr;
-    return std::make_unique<recording>(*options.record, house_, *counters_.registry());
+    return std::make_unique<recording>(*options.record, control_, *counters_.registry());
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -106,7 +106,7 @@ class daemon {
     if (const auto n = before.targets.size(); n > 0)
       log(log_level::info,
           fmt::format("the record remembers {} {}", n, n == 1 ? "target" : "targets"));
-    house_.remember(std::move(before.targets));
+    control_.remember(std::move(before.targets));
   }
 
   void warn_of_chaos() const {
@@ -120,17 +120,17 @@ class daemon {
 
   /// From the watch's thread.
   void stop(std::string why) {
-    house_.stop(std::move(why), [this] { loop_.io().stop(); });
+    control_.stop(std::move(why), [this] { loop_.io().stop(); });
   }
 
   /// Shows that the loop turns, samples what no event tells, and follows the system's
   /// clock.
   void beat() {
     const auto now = std::chrono::steady_clock::now();
-    house_.board().pulse(now.time_since_epoch().count());
+    control_.health().pulse(now.time_since_epoch().count());
     if (beat_due_)
       counters_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
-    for (const auto& s : house_.events().subscriptions()) {
+    for (const auto& s : control_.events().subscriptions()) {
       counters_.queue_depth(s->name(), s->depth());
       counters_.events_dropped(s->name(), s->dropped());
     }
@@ -154,9 +154,9 @@ class daemon {
   void follow_clock() {
     const auto now = std::chrono::steady_clock::now();
     const auto wall = wall_now();
-    const auto off = wall - house_.events().time_at(now);
+    const auto off = wall - control_.events().time_at(now);
     if (off < clock_step_min && off > -clock_step_min) return;
-    house_.events().reanchor(now, wall);
+    control_.events().reanchor(now, wall);
   }
 
   const daemon_options& options_;
@@ -166,7 +166,7 @@ class daemon {
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;
-  actors::house house_;
+  actors::control_loop control_;
   telemetry::log_lines book_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;

@@ -10,15 +10,15 @@
 
 namespace scaleit::main {
 
-recording::recording(const record::record_options& o, actors::house& house,
+recording::recording(const record::record_options& o, actors::control_loop& control,
                      prometheus::Registry& registry)
     : directory_(o.directory),
-      house_(house),
+      control_(control),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
       metrics_(registry),
       events_(
-          house.subscribe("recorder", [this](const event& e) { recorder_.take(e); })) {
-  house.events().continue_after(recorder_.last_id());
+          control.subscribe("recorder", [this](const event& e) { recorder_.take(e); })) {
+  control.events().continue_after(recorder_.last_id());
 }
 
 void recording::announce() const {

@@ -1,8 +1,8 @@
-// The record of a daemon: its recorder, on the roster of the house, with its metrics and
-// its lines in the log.
+// The record of a daemon: its recorder, a subscriber of the control loop, with its
+// metrics and its lines in the log.
 #pragma once
 
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "record/recorder.hpp"
 #include "telemetry/record_metrics.hpp"
 #include "telemetry/record_streak.hpp"
@@ -15,8 +15,8 @@ namespace scaleit::main {
 class recording {
  public:
   /// Opens the record (throws record_error, record_locked) and lets the ids of the
-  /// house's events go on after it.
-  recording(const record::record_options& o, actors::house& house,
+  /// loop's events go on after it.
+  recording(const record::record_options& o, actors::control_loop& control,
             prometheus::Registry& registry);
 
   /// Says in the log where it goes.
@@ -30,7 +30,7 @@ class recording {
 
  private:
   const std::string directory_;
-  actors::house& house_;
+  actors::control_loop& control_;
   record::recorder recorder_;
   telemetry::record_metrics metrics_;
   telemetry::record_streak streak_;

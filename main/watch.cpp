@@ -36,9 +36,9 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 watch::watch(const spec::listen_address& at, std::size_t connections_max,
              std::vector<const prometheus::Collectable*> metrics,
-             const telemetry::health& board, std::function<void(std::string)> on_stop)
+             const telemetry::health& health, std::function<void(std::string)> on_stop)
     : metrics_(std::move(metrics)),
-      board_(board),
+      health_(health),
       on_stop_(std::move(on_stop)),
       server_(listen(at, connections_max)),
       signals_(loop_.io()),
@@ -87,7 +87,7 @@ net::router watch::routes() const {
 }
 
 net::server_response watch::readiness() const {
-  const auto complaints = board_.complaints(now());
+  const auto complaints = health_.complaints(now());
   if (complaints.empty()) return plain(200, "ready\n");
   std::string text;
   for (const auto& c : complaints) text += c + "\n";

@@ -35,7 +35,7 @@ class watch {
   /// this thread for the first signal that asks to stop, with its name.
   watch(const spec::listen_address& at, std::size_t connections_max,
         std::vector<const prometheus::Collectable*> metrics,
-        const telemetry::health& board, std::function<void(std::string)> on_stop);
+        const telemetry::health& health, std::function<void(std::string)> on_stop);
   /// Ends the thread.
   ~watch();
 
@@ -52,7 +52,7 @@ class watch {
 
   net::event_loop loop_;
   std::vector<const prometheus::Collectable*> metrics_;
-  const telemetry::health& board_;
+  const telemetry::health& health_;
   std::function<void(std::string)> on_stop_;
   std::unique_ptr<net::http_server> server_;
   net::asio::signal_set signals_;

@@ -4,7 +4,7 @@
 #include "record/replayer.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <map>
 #include <string>
@@ -24,8 +24,8 @@ target_ptr with(F change) {
   return shared(std::move(s));
 }
 
-/// Replays what the house has told; the decisions of which the replay differs.
-int differences(const virtual_house& h, const std::map<std::string, target_ptr>& specs,
+/// Replays what the control loop has told; the decisions of which the replay differs.
+int differences(const virtual_loop& h, const std::map<std::string, target_ptr>& specs,
                 int& compared) {
   int differ = 0;
   record::replay_options o;
@@ -49,7 +49,7 @@ int differences(const virtual_house& h, const std::map<std::string, target_ptr>&
 }
 
 /// The specs of all changes, by what the record says of them.
-std::map<std::string, target_ptr> specs_in(const virtual_house& h) {
+std::map<std::string, target_ptr> specs_in(const virtual_loop& h) {
   std::map<std::string, target_ptr> all;
   record::event_reader reader;
   record::recorded_event e;
@@ -66,14 +66,14 @@ std::map<std::string, target_ptr> specs_in(const virtual_house& h) {
 
 TEST_CASE("a change restarts only whom it concerns") {
   const auto replaced = [](const target_ptr& to) {
-    virtual_house h;
+    virtual_loop h;
     simple_app world;
     h.client.app = std::ref(world);
-    h.house.add(shared(app_spec()));
+    h.control.add(shared(app_spec()));
     h.advance(1s);
-    const auto& c = h.house.staff().crews.at("app");
+    const auto& c = h.control.state().targets.at("app");
     const auto before = std::tuple{c.actuator, c.decider, c.poller};
-    h.house.add(to);
+    h.control.add(to);
     h.advance(900ms);
     CHECK(h.all<target_changed>().size() == 1);
     CHECK(h.all<actor_restarted>().empty());
@@ -96,16 +96,16 @@ TEST_CASE("a change restarts only whom it concerns") {
 
 TEST_CASE("a poll in flight is kept when what it asks for is the same") {
   for (const bool same : {true, false}) {
-    virtual_house h;
+    virtual_loop h;
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       auto x = world(r);
       x.after = 500ms;
       return x;
     };
-    h.house.add(shared(app_spec()));
+    h.control.add(shared(app_spec()));
     h.advance(100ms);
-    h.house.add(with([&](auto& s) {
+    h.control.add(with([&](auto& s) {
       s.metrics[0].target = 0.5;
       s.interval = 10s;
       if (!same) s.status.timeout = 1s;
@@ -119,60 +119,60 @@ TEST_CASE("a poll in flight is kept when what it asks for is the same") {
 }
 
 TEST_CASE("what is asked of the application is as the new spec says") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world;
   std::vector<std::string> urls;
   h.client.app = [&](const net::http_request& r) {
     if (r.method != net::verb::get) urls.push_back(r.url);
     return world(r);
   };
-  h.house.add(shared(app_spec()));
+  h.control.add(shared(app_spec()));
   h.advance(1s);
-  h.house.add(with([](auto& s) { s.scale.url = "http://localhost:9/other"; }));
+  h.control.add(with([](auto& s) { s.scale.url = "http://localhost:9/other"; }));
   world.load = 20;
   h.advance(10s);
   CHECK(urls == std::vector<std::string>{"http://localhost:9/other"});
 }
 
 TEST_CASE("nothing is forgotten when decisions are not altered") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world;
   h.client.app = std::ref(world);
   auto spec = app_spec();
   spec.panic = panic_spec{};
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(30s);
-  const auto& book = *h.house.staff().crews.at("app").book;
-  const auto before = book.history;
+  const auto& state = *h.control.state().targets.at("app").state;
+  const auto before = state.history;
   spec.scale.timeout = 1s;
   h.client.app = [](const net::http_request&) { return hangs(); };
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.drain();
-  CHECK(book.spec->scale.timeout == 1s);
-  CHECK(book.history == before);
+  CHECK(state.spec->scale.timeout == 1s);
+  CHECK(state.history == before);
   spec.panic->threshold_percent = 300;
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.drain();
-  CHECK(book.history.live.metrics.empty());
+  CHECK(state.history.live.metrics.empty());
 }
 
 TEST_CASE("a replay agrees, whenever a change comes") {
   // Changes at every moment of a poll, its decision and its scale request.
   for (int at = 0; at < 60; ++at) {
     CAPTURE(at);
-    virtual_house h;
+    virtual_loop h;
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       auto x = world(r);
       x.after = 5ms;
       return x;
     };
-    h.house.add(shared(app_spec()));
+    h.control.add(shared(app_spec()));
     h.advance(5s - 1ms);
     world.load = 20;
     int steps = 0;
     const auto change = [&](double target) {
-      h.house.add(with([&](auto& s) {
+      h.control.add(with([&](auto& s) {
         s.metrics[0].target = target;
         s.panic = panic_spec{};
       }));
@@ -197,18 +197,18 @@ TEST_CASE("a replay agrees, whenever a change comes") {
 TEST_CASE("a replay agrees when the supervisor dies while a poll is decided") {
   for (int at = 0; at < 30; ++at) {
     CAPTURE(at);
-    virtual_house h;
+    virtual_loop h;
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       auto x = world(r);
       x.after = 5ms;
       return x;
     };
-    h.house.add(shared(app_spec()));
+    h.control.add(shared(app_spec()));
     h.advance(5s - 1ms);
     world.load = 20;
     for (int i = 0; i < 30; ++i) {
-      if (i == at) h.house.kill_supervisor("as the test asks");
+      if (i == at) h.control.kill_supervisor("as the test asks");
       if (!h.run_once()) h.advance(1ms, false);
     }
     h.advance(30s);
@@ -220,7 +220,7 @@ TEST_CASE("a replay agrees when the supervisor dies while a poll is decided") {
 
 TEST_CASE("a removal lets a scale request in flight end, and an add waits for it") {
   for (const bool fail : {false, true}) {
-    virtual_house h;
+    virtual_loop h;
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       if (r.method == net::verb::get) return world(r);
@@ -233,10 +233,10 @@ TEST_CASE("a removal lets a scale request in flight end, and an add waits for it
     const auto tell = [&](const actors::answer& a) {
       told.emplace_back(to_string(a.what));
     };
-    h.house.add(shared(app_spec()));
+    h.control.add(shared(app_spec()));
     h.advance(100ms);
-    h.house.remove("app", tell);
-    h.house.add(shared(app_spec()), tell);
+    h.control.remove("app", tell);
+    h.control.add(shared(app_spec()), tell);
     h.advance(500ms);
     CHECK(told.empty());
     CHECK(world.polls == 1);
@@ -255,7 +255,7 @@ TEST_CASE("a removal lets a scale request in flight end, and an add waits for it
 }
 
 TEST_CASE("a removal goes on when the actuator dies, and ends with the daemon") {
-  virtual_house h{actors::chaos{[n = 0](std::string_view who) mutable {
+  virtual_loop h{actors::chaos{[n = 0](std::string_view who) mutable {
     return who == "actuator" && ++n == 2 ? actors::strike::before : actors::strike::none;
   }}};
   simple_app world{10, 9.5, {}, 0, 0};
@@ -264,9 +264,9 @@ TEST_CASE("a removal goes on when the actuator dies, and ends with the daemon") 
     if (r.method != net::verb::get) x.after = 100ms;
     return x;
   };
-  h.house.add(shared(app_spec()));
+  h.control.add(shared(app_spec()));
   h.advance(50ms);
-  h.house.remove("app");
+  h.control.remove("app");
   h.advance(1s);
   CHECK(h.all<scale_applied>().size() == 1);
   CHECK(h.all<target_removed>().size() == 1);

@@ -1,7 +1,7 @@
 // The control loop of one target, step by step, under virtual time.
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <string>
 
@@ -17,10 +17,10 @@ target_ptr app(target_spec s = app_spec()) {
 }  // namespace
 
 TEST_CASE("a status out of tolerance becomes a scale request") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.house.add(app());
+  h.control.add(app());
   h.advance(4s);
   CHECK(h.story() == std::vector<std::string>{
                          "0 daemon daemon.started", "0 app target.added",
@@ -34,10 +34,10 @@ TEST_CASE("a status out of tolerance becomes a scale request") {
 }
 
 TEST_CASE("a status within tolerance is a decision, and nothing is sent") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world;
   h.client.app = std::ref(world);
-  h.house.add(app());
+  h.control.add(app());
   h.advance(21s);
   CHECK(world.polls == 5);
   CHECK(world.puts.empty());
@@ -46,7 +46,7 @@ TEST_CASE("a status within tolerance is a decision, and nothing is sent") {
 }
 
 TEST_CASE("requests are made as the spec says") {
-  virtual_house h;
+  virtual_loop h;
   std::vector<net::http_request> requests;
   simple_app world{10, 20, {}, 0, 0};
   h.client.app = [&](const net::http_request& r) {
@@ -59,7 +59,7 @@ TEST_CASE("requests are made as the spec says") {
   spec.scale.method = scale_method::patch;
   spec.scale.content_type = "application/merge-patch+json";
   spec.scale.body = R"({"spec":{"replicas":${replicas},"was":"${replicas}"}})";
-  h.house.add(app(spec));
+  h.control.add(app(spec));
   h.advance(1s);
   REQUIRE(requests.size() == 2);
   CHECK(requests[0].method == net::verb::get);
@@ -73,7 +73,7 @@ TEST_CASE("requests are made as the spec says") {
 }
 
 TEST_CASE("failures of every kind are events, and polling goes on") {
-  virtual_house h;
+  virtual_loop h;
   std::size_t n = 0;
   const std::vector<reply> script{
       fails(failure_kind::connect),
@@ -86,7 +86,7 @@ TEST_CASE("failures of every kind are events, and polling goes on") {
   h.client.app = [&](const net::http_request&) {
     return script[std::min(n++, script.size() - 1)];
   };
-  h.house.add(app());
+  h.control.add(app());
   h.advance(31s);
   std::vector<failure_kind> kinds;
   for (const auto* f : h.all<status_failed>()) kinds.push_back(f->what.kind);
@@ -99,14 +99,14 @@ TEST_CASE("failures of every kind are events, and polling goes on") {
 }
 
 TEST_CASE("a failed scale request is an event, and the next poll decides anew") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   int refusals = 2;
   h.client.app = [&](const net::http_request& r) {
     if (r.method == net::verb::put && refusals-- > 0) return answers(400, "no");
     return world(r);
   };
-  h.house.add(app());
+  h.control.add(app());
   h.advance(16s);
   CHECK(h.all<scale_failed>().size() == 2);
   CHECK(h.all<scale_failed>().at(0)->what.http_status == 400);
@@ -114,19 +114,19 @@ TEST_CASE("a failed scale request is an event, and the next poll decides anew") 
 }
 
 TEST_CASE("polls keep their place in the interval, whatever the answers take") {
-  virtual_house h;
+  virtual_loop h;
   std::vector<std::int64_t> times;
   h.client.app = [&](const net::http_request&) {
     times.push_back(h.elapsed().count());
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})", 1700ms);
   };
-  h.house.add(app());
+  h.control.add(app());
   h.advance(21s);
   CHECK(times == std::vector<std::int64_t>{0, 5000, 10000, 15000, 20000});
 }
 
 TEST_CASE("a tick that finds the poll before still running is counted, not queued") {
-  virtual_house h;
+  virtual_loop h;
   std::vector<std::int64_t> times;
   h.client.app = [&](const net::http_request&) {
     times.push_back(h.elapsed().count());
@@ -134,7 +134,7 @@ TEST_CASE("a tick that finds the poll before still running is counted, not queue
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.house.add(app(spec));
+  h.control.add(app(spec));
   h.advance(4s);
   CHECK(times == std::vector<std::int64_t>{0, 1500, 3000});
   REQUIRE(h.all<status_observed>().size() == 2);
@@ -144,7 +144,7 @@ TEST_CASE("a tick that finds the poll before still running is counted, not queue
 }
 
 TEST_CASE("while a scale request is in flight no second one is sent") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   std::size_t arrived = 0;
   h.client.app = [&](const net::http_request& r) {
@@ -154,14 +154,14 @@ TEST_CASE("while a scale request is in flight no second one is sent") {
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.house.add(app(spec));
+  h.control.add(app(spec));
   h.advance(1800ms);
   CHECK(h.all<decision_made>().size() == 4);
   CHECK(arrived == 1);
 }
 
 TEST_CASE("a status read before the last scale request ended leads to no request") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = [&](const net::http_request& r) {
     auto x = world(r);
@@ -176,7 +176,7 @@ TEST_CASE("a status read before the last scale request ended leads to no request
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.house.add(app(spec));
+  h.control.add(app(spec));
   h.advance(1990ms);
   CHECK(h.all<decision_made>().at(1)->made.desired == 12);
   CHECK(world.puts == std::vector<int>{12});
@@ -184,13 +184,13 @@ TEST_CASE("a status read before the last scale request ended leads to no request
 }
 
 TEST_CASE("a scale request without an answer is not repeated blindly") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = [&](const net::http_request& r) {
     auto x = world(r);
     return r.method == net::verb::put ? hangs() : x;  // carried out, never answered
   };
-  h.house.add(app());
+  h.control.add(app());
   h.advance(60s);
   CHECK(h.all<scale_failed>().size() == 1);
   CHECK(h.all<scale_failed>().at(0)->what.kind == failure_kind::timeout);
@@ -198,10 +198,10 @@ TEST_CASE("a scale request without an answer is not repeated blindly") {
 }
 
 TEST_CASE("the event times are those of the record, in order") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.house.add(app());
+  h.control.add(app());
   h.advance(10s);
   for (std::size_t i = 1; i < h.events.size(); ++i) {
     CHECK(h.events[i]->sequence == h.events[i - 1]->sequence + 1);
@@ -212,13 +212,13 @@ TEST_CASE("the event times are those of the record, in order") {
 
 TEST_CASE("the same world gives the same story, again and again") {
   const auto run = [] {
-    virtual_house h;
+    virtual_loop h;
     simple_app world{3, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       world.load += 0.37;
       return world.polls % 7 == 3 ? fails(failure_kind::timeout) : world(r);
     };
-    h.house.add(app());
+    h.control.add(app());
     h.advance(5min);
     return h.story();
   };

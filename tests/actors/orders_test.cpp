@@ -1,7 +1,7 @@
 // Orders: each is carried out once and answered once, whatever dies meanwhile.
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <fmt/format.h>
 
@@ -47,19 +47,19 @@ chaos crash_once(std::string actor, int nth, strike when) {
 }  // namespace
 
 TEST_CASE("every order says what became of it") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world;
   h.client.app = std::ref(world);
   answers_of got;
   auto other = named("a");
   other.min_replicas = 2;
-  h.house.add(shared(named("a")), got.next());
-  h.house.add(shared(named("a")), got.next());
-  h.house.add(shared(other), got.next());
-  h.house.remove("nobody", got.next());
-  h.house.remove("a", got.next());
-  h.house.remove("a", got.next());
-  h.house.add(shared(named("a")), got.next());
+  h.control.add(shared(named("a")), got.next());
+  h.control.add(shared(named("a")), got.next());
+  h.control.add(shared(other), got.next());
+  h.control.remove("nobody", got.next());
+  h.control.remove("a", got.next());
+  h.control.remove("a", got.next());
+  h.control.add(shared(named("a")), got.next());
   h.drain();
   CHECK(got.all == std::vector<std::string>{"added", "unchanged", "changed", "unknown",
                                             "removed", "unknown", "added"});
@@ -69,17 +69,17 @@ TEST_CASE("every order says what became of it") {
 }
 
 TEST_CASE("there is a most of targets, and of orders, and an end") {
-  virtual_house h;
-  h.house.changeable_staff().targets_max = 2;
+  virtual_loop h;
+  h.control.changeable_state().targets_max = 2;
   answers_of got;
   for (const std::string name : {"a", "b", "c"})
-    h.house.add(shared(named(name)), got.next());
-  h.house.add(shared([] {
-                auto s = named("b");
-                s.min_replicas = 2;
-                return s;
-              }()),
-              got.next());
+    h.control.add(shared(named(name)), got.next());
+  h.control.add(shared([] {
+                  auto s = named("b");
+                  s.min_replicas = 2;
+                  return s;
+                }()),
+                got.next());
   h.drain();
   CHECK(got.all == std::vector<std::string>{
                        "added", "added",
@@ -87,15 +87,15 @@ TEST_CASE("there is a most of targets, and of orders, and an end") {
                        "changed"});
 
   bool stopped = false;
-  h.house.stop("test", [&] { stopped = true; });
-  h.house.add(shared(named("d")), got.next());
+  h.control.stop("test", [&] { stopped = true; });
+  h.control.add(shared(named("d")), got.next());
   h.drain();
   CHECK(got.all.back() == "refused: the daemon is stopping");
   h.advance(5s);
   CHECK(stopped);
-  h.house.remove("a", got.next());
+  h.control.remove("a", got.next());
   CHECK(got.all.back() == "refused: the daemon has stopped");
-  h.house.start();  // so that the fixture has something to stop
+  h.control.start();  // so that the fixture has something to stop
 }
 
 TEST_CASE("orders that nobody takes are bounded") {
@@ -114,14 +114,15 @@ TEST_CASE("orders that nobody takes are bounded") {
 }
 
 TEST_CASE("orders from many threads are all answered") {
-  virtual_house h;
+  virtual_loop h;
   std::map<std::string, int> outcomes;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&h, &outcomes, t] {
       for (int i = 0; i < 100; ++i)
-        h.house.add(shared(named(fmt::format("t{}-{}", t, i))),
-                    [&](const answer& a) { ++outcomes[std::string{to_string(a.what)}]; });
+        h.control.add(shared(named(fmt::format("t{}-{}", t, i))), [&](const answer& a) {
+          ++outcomes[std::string{to_string(a.what)}];
+        });
     });
   for (auto& t : threads) t.join();
   h.drain();
@@ -135,7 +136,7 @@ TEST_CASE("a supervisor that dies at any point loses no order and does none twic
       answers_of got;
       std::string stopped;
       std::map<std::string, simple_app> worlds{{"first", {}}, {"a", {10, 9.5, {}, 0, 0}}};
-      virtual_house h{
+      virtual_loop h{
           crash_once("supervisor", nth, when), default_wall, {shared(named("first"))}};
       h.client.app = [&](const net::http_request& r) {
         auto x = worlds.at(r.url.substr(7, r.url.find(':', 7) - 7))(r);
@@ -144,13 +145,13 @@ TEST_CASE("a supervisor that dies at any point loses no order and does none twic
       };
       auto other = named("a");
       other.status.timeout = 1s;
-      h.house.add(shared(named("a")), got.next());
-      h.house.add(shared(other), got.next());
-      h.house.add(shared(other), got.next());
+      h.control.add(shared(named("a")), got.next());
+      h.control.add(shared(other), got.next());
+      h.control.add(shared(other), got.next());
       h.advance(10ms);
-      h.house.remove("a", got.next());  // while its scale request is in flight
-      h.house.add(shared(named("a")), got.next());
-      h.house.remove("nobody", got.next());
+      h.control.remove("a", got.next());  // while its scale request is in flight
+      h.control.add(shared(named("a")), got.next());
+      h.control.remove("nobody", got.next());
       h.advance(1s);
       REQUIRE(got.all == std::vector<std::string>{"added", "changed", "unchanged",
                                                   "removed", "added", "unknown"});
@@ -161,25 +162,25 @@ TEST_CASE("a supervisor that dies at any point loses no order and does none twic
               h.all<scale_applied>().size() + h.all<scale_failed>().size());
       REQUIRE(worlds.at("a").puts == std::vector<int>{12});
       REQUIRE(h.actors_running() == 2 + 2 * 3);
-      h.house.stop("test", [&] { stopped += "x"; });
+      h.control.stop("test", [&] { stopped += "x"; });
       h.advance(5s);
       REQUIRE(stopped == "x");
       REQUIRE(h.all<daemon_stopped>().size() == 1);
-      h.house.start();
+      h.control.start();
     }
 }
 
 TEST_CASE("orders given while the supervisor is dead, or waits, are carried out") {
   bool broken = false;
-  virtual_house h{chaos{[&](std::string_view who) {
+  virtual_loop h{chaos{[&](std::string_view who) {
     return broken && who == "supervisor" ? strike::before : strike::none;
   }}};
   h.drain();
   broken = true;
   answers_of got;
-  h.house.add(shared(named("a")), got.next());
+  h.control.add(shared(named("a")), got.next());
   h.advance(10s);  // it dies again and again
-  h.house.add(shared(named("b")), got.next());
+  h.control.add(shared(named("b")), got.next());
   h.advance(1s);
   CHECK(got.all == std::vector<std::string>{"", ""});
   broken = false;
@@ -189,31 +190,31 @@ TEST_CASE("orders given while the supervisor is dead, or waits, are carried out"
 
 TEST_CASE("a stop that is ordered while the supervisor waits does not wait for it") {
   bool broken = false;
-  virtual_house h{chaos{[&](std::string_view who) {
+  virtual_loop h{chaos{[&](std::string_view who) {
     return broken && who == "supervisor" ? strike::before : strike::none;
   }}};
-  h.house.add(shared(named("a")));
+  h.control.add(shared(named("a")));
   h.drain();
   broken = true;
   for (int i = 0; i < 12; ++i) {
-    h.house.kill_supervisor("again");
+    h.control.kill_supervisor("again");
     h.advance(30s);
   }
   broken = false;
   bool stopped = false;
-  h.house.stop("test", [&] { stopped = true; });
+  h.control.stop("test", [&] { stopped = true; });
   h.advance(100ms);
   CHECK(stopped);
   CHECK(h.actors_running() == 0);
-  h.house.start();
+  h.control.start();
 }
 
 TEST_CASE("the first targets are there before the daemon is ready") {
   std::vector<target_ptr> first;
   for (int i = 0; i < 1000; ++i) first.push_back(shared(named("t" + std::to_string(i))));
-  virtual_house h{{}, default_wall, first};
-  while (!h.house.board().complaints(0).empty()) {
-    REQUIRE(h.house.board().complaints(0) == std::vector<std::string>{"starting"});
+  virtual_loop h{{}, default_wall, first};
+  while (!h.control.health().complaints(0).empty()) {
+    REQUIRE(h.control.health().complaints(0) == std::vector<std::string>{"starting"});
     REQUIRE(h.run_once());
   }
   CHECK(h.actors_running() == 3000 + 2);
@@ -225,43 +226,43 @@ TEST_CASE("the first targets are there before the daemon is ready") {
 
 TEST_CASE("a target in back-off that is changed starts at once, and health knows") {
   bool broken = true;
-  virtual_house h{chaos{[&](std::string_view who) {
+  virtual_loop h{chaos{[&](std::string_view who) {
     return broken && who == "decider" ? strike::before : strike::none;
   }}};
   simple_app world;
   h.client.app = std::ref(world);
-  h.house.add(shared(named("a")));
+  h.control.add(shared(named("a")));
   h.advance(60s);
-  CHECK(h.house.board().complaints(0) ==
+  CHECK(h.control.health().complaints(0) ==
         std::vector<std::string>{"a/decider is down, waiting for its restart"});
   broken = false;
   auto other = named("a");
   other.min_replicas = 2;
-  h.house.add(shared(other));
+  h.control.add(shared(other));
   h.advance(10ms);
-  CHECK(h.house.board().complaints(0).empty());
+  CHECK(h.control.health().complaints(0).empty());
   CHECK(h.all<decision_made>().size() == 1);
 
   broken = true;
   h.advance(60s);
-  CHECK(h.house.board().complaints(0).size() == 1);
-  h.house.remove("a");
+  CHECK(h.control.health().complaints(0).size() == 1);
+  h.control.remove("a");
   h.drain();
-  CHECK(h.house.board().complaints(0).empty());
+  CHECK(h.control.health().complaints(0).empty());
 }
 
 TEST_CASE("a subscriber in back-off when the supervisor dies comes back, and up") {
   bool broken = true;
-  virtual_house h{chaos{[&](std::string_view who) {
+  virtual_loop h{chaos{[&](std::string_view who) {
     return broken && who == "recorder" ? strike::before : strike::none;
   }}};
-  h.house.add(shared(named("a")));
+  h.control.add(shared(named("a")));
   h.advance(20s);
-  CHECK(h.house.board().complaints(0) ==
+  CHECK(h.control.health().complaints(0) ==
         std::vector<std::string>{"recorder is down, waiting for its restart"});
   broken = false;
-  h.house.kill_supervisor("as the test asks");
+  h.control.kill_supervisor("as the test asks");
   h.advance(100ms);
-  CHECK(h.house.board().complaints(0).empty());
+  CHECK(h.control.health().complaints(0).empty());
   CHECK(h.all<actor_restarted>().back()->actor == "recorder");
 }

@@ -2,7 +2,7 @@
 #include "actors/spread.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <algorithm>
 #include <map>
@@ -30,11 +30,11 @@ std::vector<target_ptr> many(int n = population) {
 
 /// When each target is polled.
 struct watched_polls {
-  explicit watched_polls(virtual_house& h) : house(h) {
+  explicit watched_polls(virtual_loop& h) : control(h) {
     h.client.app = [this](const net::http_request& r) {
       if (r.method == net::verb::get)
         polls[r.url.substr(7, r.url.find(':', 7) - 7)].push_back(
-            house.system.clock().now());
+            control.system.clock().now());
       return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})");
     };
   }
@@ -55,7 +55,7 @@ struct watched_polls {
       });
     });
   }
-  virtual_house& house;
+  virtual_loop& control;
   std::map<std::string, std::vector<steady_time>> polls;
 };
 
@@ -73,12 +73,12 @@ TEST_CASE("the next moment at a place is after now, within one interval") {
 }
 
 TEST_CASE("a crash of the supervisor leaves polls spread and at their places") {
-  virtual_house h{{}, default_wall, many()};
+  virtual_loop h{{}, default_wall, many()};
   watched_polls w{h};
   h.advance(10s);
   w.polls.clear();
   for (int i = 0; i < 3; ++i) {
-    h.house.kill_supervisor("as the test asks");
+    h.control.kill_supervisor("as the test asks");
     h.advance(10s);
   }
   CHECK(w.polls.size() == population);
@@ -89,10 +89,10 @@ TEST_CASE("a crash of the supervisor leaves polls spread and at their places") {
 TEST_CASE("another start of the daemon, at another moment, keeps the places") {
   std::map<std::string, std::chrono::nanoseconds> places;
   for (const auto later : {0ms, 1234ms}) {
-    virtual_house h;
+    virtual_loop h;
     h.advance(later);
     watched_polls w{h};
-    for (const auto& t : many(50)) h.house.add(t);
+    for (const auto& t : many(50)) h.control.add(t);
     h.advance(8s);
     w.polls.clear();
     h.advance(5s);
@@ -105,13 +105,13 @@ TEST_CASE("another start of the daemon, at another moment, keeps the places") {
 }
 
 TEST_CASE("a changed interval has places of its own, and none of the old one") {
-  virtual_house h{{}, default_wall, many()};
+  virtual_loop h{{}, default_wall, many()};
   watched_polls w{h};
   h.advance(10s);
   for (int i = 0; i < population; ++i) {
     auto spec = numbered(i);
     spec.interval = 2s;
-    h.house.add(std::make_shared<target_spec>(spec));
+    h.control.add(std::make_shared<target_spec>(spec));
   }
   h.drain();
   h.advance(5s);
@@ -123,14 +123,14 @@ TEST_CASE("a changed interval has places of its own, and none of the old one") {
 }
 
 TEST_CASE("changes, too many to be polled at once, leave polls spread") {
-  virtual_house h{{}, default_wall, many()};
+  virtual_loop h{{}, default_wall, many()};
   watched_polls w{h};
   h.advance(10s);
   w.polls.clear();
   for (int i = 0; i < population; ++i) {
     auto spec = numbered(i);
     spec.status.timeout = 1s;
-    h.house.add(std::make_shared<target_spec>(spec));
+    h.control.add(std::make_shared<target_spec>(spec));
   }
   h.advance(5s);
   CHECK(h.all<target_changed>().size() == population);
@@ -139,10 +139,10 @@ TEST_CASE("changes, too many to be polled at once, leave polls spread") {
 }
 
 TEST_CASE("one more target is polled at once, however many there are") {
-  virtual_house h{{}, default_wall, many()};
+  virtual_loop h{{}, default_wall, many()};
   watched_polls w{h};
   h.advance(10s);
-  h.house.add(std::make_shared<target_spec>(app_spec("late", "http://late:1")));
+  h.control.add(std::make_shared<target_spec>(app_spec("late", "http://late:1")));
   h.advance(1ms);
   CHECK(w.polls["late"].size() == 1);
 }
@@ -154,7 +154,7 @@ TEST_CASE("many new targets with long intervals are all polled within seconds") 
     spec.interval = 1h;
     t = std::make_shared<target_spec>(spec);
   }
-  virtual_house h{{}, default_wall, all};
+  virtual_loop h{{}, default_wall, all};
   watched_polls w{h};
   h.advance(6s);
   CHECK(w.polls.size() == population);
@@ -163,10 +163,10 @@ TEST_CASE("many new targets with long intervals are all polled within seconds") 
 
 TEST_CASE("after a poll out of turn no tick follows sooner than half an interval") {
   for (const auto start : {0ms, 100ms, 1000ms, 2400ms, 2600ms, 4900ms}) {
-    virtual_house h;
+    virtual_loop h;
     watched_polls w{h};
     h.advance(start);
-    h.house.add(std::make_shared<target_spec>(app_spec("app", "http://app:1")));
+    h.control.add(std::make_shared<target_spec>(app_spec("app", "http://app:1")));
     h.advance(30s);
     const auto& times = w.polls["app"];
     CAPTURE(start.count());

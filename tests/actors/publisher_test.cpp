@@ -1,7 +1,7 @@
 #include "actors/publisher.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 using namespace scaleit;
 using namespace scaleit::test;
@@ -46,14 +46,14 @@ TEST_CASE("an event's time follows the steady clock, and the wall when it is set
 TEST_CASE("a subscriber that crashes loses no event that was waiting") {
   // The subscriber called "recorder" crashes on every third wake-up, before it reads.
   int n = 0;
-  virtual_house h{actors::chaos{[&](std::string_view who) {
+  virtual_loop h{actors::chaos{[&](std::string_view who) {
     return who == "recorder" && ++n % 3 == 0 ? actors::strike::before
                                              : actors::strike::none;
   }}};
   simple_app world;
   h.client.app = std::ref(world);
   auto spec = target_spec{};
-  h.house.add(std::make_shared<target_spec>([] {
+  h.control.add(std::make_shared<target_spec>([] {
     target_spec s;
     s.name = "app";
     s.status.url = s.scale.url = "http://localhost:1/";
@@ -68,18 +68,18 @@ TEST_CASE("a subscriber that crashes loses no event that was waiting") {
 }
 
 TEST_CASE("a subscriber that throws on an event loses that one and reads on") {
-  virtual_house h;
+  virtual_loop h;
   std::size_t seen = 0;
-  // Subscribing late is for tests only: the house starts what is on its roster.
-  virtual_house other;
-  other.house.subscribe("picky", [&](const event& e) {
+  // Subscribing late is for tests only: the next supervisor starts what is in the state.
+  virtual_loop other;
+  other.control.subscribe("picky", [&](const event& e) {
     if (e.as<target_added>()) throw std::runtime_error{"I do not like this"};
     ++seen;
   });
   (void)h;
-  other.house.kill_supervisor("to start the new subscriber");
+  other.control.kill_supervisor("to start the new subscriber");
   other.advance(1s);
-  other.house.add(std::make_shared<target_spec>([] {
+  other.control.add(std::make_shared<target_spec>([] {
     target_spec s;
     s.name = "app";
     s.status.url = s.scale.url = "http://localhost:1/";

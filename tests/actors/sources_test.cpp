@@ -2,7 +2,7 @@
 // and every other server.
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +57,7 @@ TEST_CASE("whatever the order of the answers, one poll is one observation") {
   std::array<int, 3> after{1, 2, 3};
   do {
     CAPTURE(after);
-    virtual_house h;
+    virtual_loop h;
     std::vector<std::chrono::milliseconds> asked;
     h.client.app = [&](const net::http_request& r) {
       asked.push_back(h.elapsed());
@@ -65,7 +65,7 @@ TEST_CASE("whatever the order of the answers, one poll is one observation") {
       if (is_of(r, "errors")) return value(7, after[2] * 100ms);
       return r.method == net::verb::get ? status(after[0] * 100ms) : answers(204);
     };
-    h.house.add(shared(two_sources()));
+    h.control.add(shared(two_sources()));
     h.advance(299ms);
     CHECK(asked == std::vector<std::chrono::milliseconds>(3, 0ms));
     CHECK(h.all<status_observed>().empty());
@@ -81,14 +81,14 @@ TEST_CASE("whatever the order of the answers, one poll is one observation") {
 }
 
 TEST_CASE("a source that hangs costs its deadline, and only its metric") {
-  virtual_house h;
+  virtual_loop h;
   h.client.app = [&](const net::http_request& r) {
     if (is_of(r, "queue")) return hangs();
     return is_of(r, "errors") ? value(7) : status();
   };
   auto spec = two_sources();
   spec.metrics[1].timeout = 700ms;
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(4s);
   REQUIRE(h.all<status_observed>().size() == 1);
   const auto& x = *h.all<status_observed>().at(0);
@@ -101,7 +101,7 @@ TEST_CASE("a source that hangs costs its deadline, and only its metric") {
 }
 
 TEST_CASE("a tick while a source is still out is late, not a second poll") {
-  virtual_house h;
+  virtual_loop h;
   int asked = 0;
   h.client.app = [&](const net::http_request& r) {
     if (!is_of(r, "queue")) return is_of(r, "errors") ? value(7) : status();
@@ -109,7 +109,7 @@ TEST_CASE("a tick while a source is still out is late, not a second poll") {
   };
   auto spec = two_sources();
   spec.metrics[1].timeout = 20s;
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(14s);
   CHECK(asked == 1);
   REQUIRE(h.all<status_observed>().size() == 1);
@@ -119,7 +119,7 @@ TEST_CASE("a tick while a source is still out is late, not a second poll") {
 }
 
 TEST_CASE("a failed status is a failed poll at once, whatever the sources say") {
-  virtual_house h;
+  virtual_loop h;
   int polls = 0;
   h.client.app = [&](const net::http_request& r) {
     if (is_of(r, "queue")) return value(42, 6s);
@@ -129,7 +129,7 @@ TEST_CASE("a failed status is a failed poll at once, whatever the sources say") 
   };
   auto spec = two_sources();
   spec.metrics[1].timeout = 20s;
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(4s);
   REQUIRE(h.all<status_failed>().size() == 1);
   CHECK(h.all<status_failed>().at(0)->what.http_status == 500);
@@ -146,7 +146,7 @@ TEST_CASE("a failed status is a failed poll at once, whatever the sources say") 
 }
 
 TEST_CASE("metrics with the same URL share one request") {
-  virtual_house h;
+  virtual_loop h;
   std::map<std::string, int> asked;
   std::vector<header> headers;
   h.client.app = [&](const net::http_request& r) {
@@ -161,7 +161,7 @@ TEST_CASE("metrics with the same URL share one request") {
   spec.metrics.push_back(metric("c", "http://both/v", "/c"));
   spec.metrics.push_back(metric("again", "http://both/v", "/a"));
   spec.metrics.back().headers = {{"Authorization", "Bearer x"}};
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(1s);
   CHECK(asked["http://both/v"] == 2);
   CHECK(headers == spec.metrics.back().headers);
@@ -175,7 +175,7 @@ TEST_CASE("metrics with the same URL share one request") {
 }
 
 TEST_CASE("a metric that is missing holds back a scale-in, and does not scale to zero") {
-  virtual_house h;
+  virtual_loop h;
   bool there = true;
   std::vector<std::string> puts;
   h.client.app = [&](const net::http_request& r) {
@@ -188,7 +188,7 @@ TEST_CASE("a metric that is missing holds back a scale-in, and does not scale to
   };
   auto spec = app_spec();
   spec.metrics.push_back(metric("queue", "http://queue/v"));
-  h.house.add(shared(spec));
+  h.control.add(shared(spec));
   h.advance(11s);  // queue says 10
   CHECK(puts.empty());
   there = false;  // cpu alone would say 3
@@ -203,7 +203,7 @@ TEST_CASE("a poller that crashes cancels all its requests, and the next one poll
       CAPTURE(nth, when == actors::strike::before);
       int handled = 0;
       std::size_t in_flight_most = 0;
-      virtual_house h{actors::chaos{[&](std::string_view who) {
+      virtual_loop h{actors::chaos{[&](std::string_view who) {
         return who == "poller" && ++handled == nth ? when : actors::strike::none;
       }}};
       h.client.app = [&](const net::http_request& r) {
@@ -211,7 +211,7 @@ TEST_CASE("a poller that crashes cancels all its requests, and the next one poll
         if (is_of(r, "queue")) return value(42, 300ms);
         return is_of(r, "errors") ? value(7, 100ms) : status(200ms);
       };
-      h.house.add(shared(two_sources()));
+      h.control.add(shared(two_sources()));
       h.advance(21s);
       REQUIRE(in_flight_most == 3);
       REQUIRE(h.all<actor_crashed>().size() == 1);

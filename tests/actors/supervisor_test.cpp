@@ -3,7 +3,7 @@
 #include "actors/spread.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <map>
 #include <set>
@@ -26,13 +26,13 @@ std::string host(const net::http_request& r) {
 
 TEST_CASE("thousands of targets are added and removed while all runs") {
   constexpr int population = 5000;
-  virtual_house h;
+  virtual_loop h;
   std::map<std::string, int> polls;
   h.client.app = [&](const net::http_request& r) {
     ++polls[host(r)];
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})");
   };
-  for (int i = 0; i < population; ++i) h.house.add(named("t" + std::to_string(i)));
+  for (int i = 0; i < population; ++i) h.control.add(named("t" + std::to_string(i)));
   h.advance(10s);  // two intervals
   CHECK(polls.size() == population);
   for (const auto& [name, n] : polls) {
@@ -41,7 +41,7 @@ TEST_CASE("thousands of targets are added and removed while all runs") {
   }
   CHECK(h.actors_running() == 3 * population + 2);
 
-  for (int i = 0; i < population; i += 2) h.house.remove("t" + std::to_string(i));
+  for (int i = 0; i < population; i += 2) h.control.remove("t" + std::to_string(i));
   h.drain();
   polls.clear();
   h.advance(5s);
@@ -51,19 +51,19 @@ TEST_CASE("thousands of targets are added and removed while all runs") {
   CHECK(h.all<target_added>().size() == population);
   CHECK(h.all<target_removed>().size() == population / 2);
 
-  for (int i = 1; i < population; i += 2) h.house.remove("t" + std::to_string(i));
+  for (int i = 1; i < population; i += 2) h.control.remove("t" + std::to_string(i));
   h.advance(10s);
   CHECK(h.actors_running() == 2);
 }
 
 TEST_CASE("polls of many targets are spread over the interval") {
-  virtual_house h;
+  virtual_loop h;
   std::map<std::int64_t, int> per_100ms;
   h.client.app = [&](const net::http_request&) {
     ++per_100ms[h.elapsed().count() / 100];
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})");
   };
-  for (int i = 0; i < 5000; ++i) h.house.add(named("t" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i) h.control.add(named("t" + std::to_string(i)));
   h.advance(4999ms);
   CHECK(per_100ms.size() == 50);
   for (const auto& [when, n] : per_100ms) {
@@ -80,39 +80,39 @@ TEST_CASE("the place in the interval is stable and lies within it") {
 }
 
 TEST_CASE("a target that is added again is changed, and remembers") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.house.add(named("a"));
+  h.control.add(named("a"));
   h.advance(1s);
   auto spec = app_spec("a", "http://a:1");
   spec.metrics[0].target = 0.5;
-  h.house.add(std::make_shared<target_spec>(spec));
+  h.control.add(std::make_shared<target_spec>(spec));
   h.advance(1s);
   CHECK(h.all<target_changed>().size() == 1);
   CHECK(world.puts == std::vector<int>{12, 19});
-  CHECK(h.house.staff().crews.at("a").book->history.live.applied.size() > 0);
+  CHECK(h.control.state().targets.at("a").state->history.live.applied.size() > 0);
   CHECK(h.actors_running() == 5);
 }
 
 TEST_CASE("removing what is not there is nothing") {
-  virtual_house h;
-  h.house.remove("nobody");
+  virtual_loop h;
+  h.control.remove("nobody");
   h.advance(1s);
   CHECK(h.all<target_removed>().empty());
 }
 
 TEST_CASE("a removed target's answer in flight comes to nothing") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = [&](const net::http_request& r) {
     auto x = world(r);
     x.after = 500ms;
     return x;
   };
-  h.house.add(named("a"));
+  h.control.add(named("a"));
   h.advance(100ms);
-  h.house.remove("a");
+  h.control.remove("a");
   h.advance(5s);
   CHECK(h.client.in_flight() == 0);
   CHECK(h.all<status_observed>().empty());
@@ -120,17 +120,17 @@ TEST_CASE("a removed target's answer in flight comes to nothing") {
 
 TEST_CASE("a stop lets a scale request in flight finish, for two seconds at most") {
   for (const auto takes : {1500ms, 10000ms}) {
-    virtual_house h;
+    virtual_loop h;
     simple_app world{10, 9.5, {}, 0, 0};
     h.client.app = [&](const net::http_request& r) {
       auto x = world(r);
       if (r.method == net::verb::put) x.after = takes;
       return x;
     };
-    h.house.add(named("a"));
+    h.control.add(named("a"));
     h.advance(100ms);
     std::int64_t stopped = -1;
-    h.house.stop("test", [&] { stopped = h.elapsed().count(); });
+    h.control.stop("test", [&] { stopped = h.elapsed().count(); });
     h.advance(5s);
     CHECK(world.polls == 1);
     CHECK(h.all<scale_applied>().size() == (takes < 2s ? 1 : 0));
@@ -139,7 +139,7 @@ TEST_CASE("a stop lets a scale request in flight finish, for two seconds at most
     CHECK(h.all<daemon_stopped>().size() == 1);
     CHECK(h.events.back()->as<daemon_stopped>() != nullptr);
     CHECK(h.actors_running() == 0);
-    h.house.start();  // so that the fixture has something to stop
+    h.control.start();  // so that the fixture has something to stop
   }
 }
 

@@ -2,7 +2,7 @@
 // crashes in between, and across a restart of the daemon.
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <set>
 #include <string>
@@ -49,11 +49,11 @@ TEST_CASE("whatever an application answers after the deed, the deed counts") {
         row{"303", [] { return answers(303); }},
         row{"409", [] { return answers(409); }}}) {
     CAPTURE(x.what);
-    virtual_house h;
+    virtual_loop h;
     simple_app world;
     world.load = 100;
     h.client.app = obeys(world, x.answer);
-    h.house.add(one_per_minute());
+    h.control.add(one_per_minute());
     h.advance(64s);
     CHECK(world.puts == std::vector<int>{11});
     h.advance(10s);
@@ -68,14 +68,14 @@ TEST_CASE("whatever an application answers after the deed, the deed counts") {
 }
 
 TEST_CASE("a request that never left counts nothing, and is sent again") {
-  virtual_house h;
+  virtual_loop h;
   simple_app world;
   world.load = 100;
   int refused = 3;
   h.client.app = [&](const net::http_request& r) {
     return r.method != net::verb::get && refused-- > 0 ? never_left() : world(r);
   };
-  h.house.add(one_per_minute());
+  h.control.add(one_per_minute());
   h.advance(30s);
   CHECK(world.puts == std::vector<int>{11});
   CHECK(h.all<scale_failed>().size() == 3);
@@ -88,13 +88,13 @@ TEST_CASE("a crash of any actor at any moment forgets no deed, and repeats none"
       for (int nth = 1; nth <= 12; ++nth) {
         CAPTURE(actor, nth, when == strike::before);
         int seen = 0;
-        virtual_house h{chaos{[&](std::string_view who) {
+        virtual_loop h{chaos{[&](std::string_view who) {
           return who == actor && ++seen == nth ? when : strike::none;
         }}};
         simple_app world;
         world.load = 100;
         h.client.app = obeys(world, hangs);
-        h.house.add(one_per_minute());
+        h.control.add(one_per_minute());
         h.advance(59s);
         REQUIRE(world.puts == std::vector<int>{11});
         REQUIRE(h.all<scale_requested>().size() == h.all<scale_failed>().size());
@@ -112,13 +112,13 @@ TEST_CASE("what a daemon left open the next one ends, and sees") {
     policy::recall_request(
         *spec, before.history,
         {policy::request_is::sent, 10, 11, default_wall - std::chrono::seconds{x.ago}});
-    virtual_house h;
+    virtual_loop h;
     simple_app world;
     world.replicas = 11;
     world.load = 100;
     h.client.app = std::ref(world);
-    h.house.remember({{"app", before}});
-    h.house.add(spec);
+    h.control.remember({{"app", before}});
+    h.control.add(spec);
     h.advance(50s);
     REQUIRE(h.all<scale_failed>().size() == 1);
     CHECK(h.all<scale_failed>()[0]->uncertain == x.uncertain);
@@ -128,14 +128,14 @@ TEST_CASE("what a daemon left open the next one ends, and sees") {
 
 TEST_CASE("a clock that is set leaves a limit as it was") {
   for (const microseconds by : {microseconds{11min}, microseconds{-11min}}) {
-    virtual_house h;
+    virtual_loop h;
     simple_app world;
     world.load = 100;
     h.client.app = std::ref(world);
-    h.house.add(one_per_minute());
+    h.control.add(one_per_minute());
     h.advance(12s);
     const auto now = h.system.clock().now();
-    h.house.events().reanchor(now, h.house.events().time_at(now) + by);
+    h.control.events().reanchor(now, h.control.events().time_at(now) + by);
     h.advance(47s);
     CHECK(world.puts == std::vector<int>{11});
     h.advance(10s);

@@ -1,6 +1,6 @@
 // (a) The whole cycle against a real server over real sockets, beside wrk asking the
 // same server for the same document with as many connections.
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
@@ -51,25 +51,25 @@ class closed_loop {
   closed_loop(std::uint16_t port, std::size_t connections)
       : client_(loop_, options(connections)),
         system_(configured(config_, loop_)),
-        house_(system_, client_, {}, time_point{}) {
+        control_(system_, client_, {}, time_point{}) {
     system_.await_actors_before_shutdown(false);
-    house_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
-    house_.subscribe("logger",
-                     [this](const event& e) { lines_ += book_.tell(e).size(); });
-    house_.subscribe("again", [this](const event& e) {
+    control_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
+    control_.subscribe("logger",
+                       [this](const event& e) { lines_ += book_.tell(e).size(); });
+    control_.subscribe("again", [this](const event& e) {
       const bool failed = e.as<status_failed>() != nullptr;
       if (!failed && !e.as<decision_made>()) return;
       ++(failed ? failures_ : cycles_);
       // Named by number, so that this look-up costs the measured cycle next to nothing.
       caf::anon_send(pollers_[std::stoul(e.target->name.substr(1))], poll_now{});
     });
-    house_.start();
+    control_.start();
     const auto url = fmt::format("http://127.0.0.1:{}", port);
     for (std::size_t i = 0; i < connections; ++i) {
       auto spec = test::app_spec("t" + std::to_string(i), url);
       spec.interval = std::chrono::hours{1};
       const auto target = std::make_shared<const target_spec>(spec);
-      house_.add(target);
+      control_.add(target);
       pollers_.push_back(started(spec.name));
       caf::anon_send(pollers_.back(), poll_now{});
     }
@@ -92,9 +92,10 @@ class closed_loop {
   }
   /// The target's poller, once the supervisor has started it.
   poller_actor started(const std::string& name) {
-    while (!house_.staff().crews.contains(name) || !house_.staff().crews.at(name).poller)
+    while (!control_.state().targets.contains(name) ||
+           !control_.state().targets.at(name).poller)
       loop_.io().poll_one();
-    return house_.staff().crews.at(name).poller;
+    return control_.state().targets.at(name).poller;
   }
 
   net::event_loop loop_;
@@ -105,7 +106,7 @@ class closed_loop {
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;
-  actors::house house_;
+  actors::control_loop control_;
   std::vector<poller_actor> pollers_;
   std::uint64_t cycles_ = 0, failures_ = 0;
   std::size_t lines_ = 0;

@@ -1,5 +1,5 @@
 // (d) What targets cost that do nothing, and the daemon with one target.
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
@@ -36,18 +36,18 @@ void add_idle_targets() {
   caf::actor_system_config config;
   actors::run_actors_on(config, loop);
   caf::actor_system system{config};
-  actors::house house{system, client, {}, time_point{}};
-  house.subscribe("telemetry", [&](const event& e) { counters.apply(e); });
-  house.start();
+  actors::control_loop control{system, client, {}, time_point{}};
+  control.subscribe("telemetry", [&](const event& e) { counters.apply(e); });
+  control.start();
   loop.io().run_for(10ms);
   const auto before = rss_kb_of(::getpid());
   for (int i = 0; i < population; ++i) {
     auto spec = test::app_spec(fmt::format("target-{}", i));
     spec.interval = std::chrono::hours{1};
-    house.add(std::make_shared<target_spec>(spec));
+    control.add(std::make_shared<target_spec>(spec));
     if (i % 100 == 0) loop.io().poll();
   }
-  while (house.staff().crews.size() < population) loop.io().run_for(10ms);
+  while (control.state().targets.size() < population) loop.io().run_for(10ms);
   loop.io().run_for(100ms);
   fmt::print("{}\n",
              static_cast<double>(rss_kb_of(::getpid()) - before) * 1024 / population);

@@ -1,7 +1,7 @@
 // What makes polls late when there are many targets: the lines of the log at the start,
 // a scrape of all their series, the record. Each beside the same daemon without it, in
 // the same run, against the same server.
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
@@ -59,21 +59,21 @@ class crowd {
  public:
   explicit crowd(const equipment& e)
       : system_(configured(config_, loop_)),
-        house_(system_, client_, {}, time_point{}),
+        control_(system_, client_, {}, time_point{}),
         pulse_(loop_.io()),
-        watch_({"127.0.0.1", 0}, {counters_.registry().get()}, house_.board(),
+        watch_({"127.0.0.1", 0}, {counters_.registry().get()}, control_.health(),
                [](const std::string&) { std::_Exit(0); }) {
-    house_.subscribe("telemetry", [this](const event& x) { counters_.apply(x); });
+    control_.subscribe("telemetry", [this](const event& x) { counters_.apply(x); });
     if (e.log)
-      house_.subscribe("logger", [this](const event& x) {
+      control_.subscribe("logger", [this](const event& x) {
         for (const auto& line : book_.tell(x)) log(line.level, line.text, &x);
       });
     if (!e.record.empty()) {
       record::record_options o;
       o.directory = e.record;
-      recording_ = std::make_unique<recording>(o, house_, *counters_.registry());
+      recording_ = std::make_unique<recording>(o, control_, *counters_.registry());
     }
-    house_.subscribe("lateness", [this](const event& x) {
+    control_.subscribe("lateness", [this](const event& x) {
       if (const auto* seen = x.as<status_observed>())
         late_.push_back(std::chrono::duration<double, std::milli>(seen->late_by).count());
     });
@@ -88,8 +88,8 @@ class crowd {
       spec.interval = interval;
       all.push_back(std::make_shared<const target_spec>(std::move(spec)));
     }
-    house_.start();
-    for (const auto& t : all) house_.add(t);
+    control_.start();
+    for (const auto& t : all) control_.add(t);
   }
 
   std::uint16_t port() const { return watch_.port(); }
@@ -118,7 +118,7 @@ class crowd {
   }
   void beat() {
     const auto now = clock::now();
-    house_.board().pulse(now.time_since_epoch().count());
+    control_.health().pulse(now.time_since_epoch().count());
     if (recording_) recording_->pulse(now);
     pulse_.expires_after(500ms);
     pulse_.async_wait([this](const auto& error) {
@@ -134,7 +134,7 @@ class crowd {
   net::pooled_client client_{loop_, {}};
   caf::actor_system_config config_;
   caf::actor_system system_;
-  actors::house house_;
+  actors::control_loop control_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
   watch watch_;

@@ -166,10 +166,10 @@ reply recorded_world::answer(const net::http_request& request, time_point now) {
 }
 
 std::vector<deed> recorded_world::run() {
-  virtual_house h{{}, started_};
+  virtual_loop h{{}, started_};
   // Old records are of daemons whose targets were polled from their start on.
-  h.house.services().place = [&, began = h.system.clock().now()](std::string_view name,
-                                                                 milliseconds) {
+  h.control.services().place = [&, began = h.system.clock().now()](std::string_view name,
+                                                                   milliseconds) {
     const auto since = targets_.at(std::string{name}).added - started_;
     return began.time_since_epoch() + steady_time::duration{since};
   };
@@ -179,7 +179,7 @@ std::vector<deed> recorded_world::run() {
   for (const auto& [name, t] : targets_) {
     if (!t.spec) throw std::runtime_error("the record has no spec of " + name);
     h.advance(std::max(microseconds{0}, t.added - (started_ + h.elapsed_exactly())));
-    h.house.add(t.spec);
+    h.control.add(t.spec);
   }
   h.advance(ended_ - (started_ + h.elapsed_exactly()));
   std::vector<deed> all;

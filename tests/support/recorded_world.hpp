@@ -6,7 +6,7 @@
 
 #include "messages/target_spec.hpp"
 #include "record/event_reader.hpp"
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include <deque>
 #include <filesystem>

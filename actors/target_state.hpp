@@ -1,32 +1,27 @@
 // What a target's actors must not forget when one of them dies.
 //
-// Owned by the supervisor, which hands it to every actor it starts. All of a
-// target's actors run on one loop, and each field has one writer, so it needs no
-// lock. The history is a fold over the target's events (policy/memory.hpp); the
-// scale request in flight is here because the application may carry it out although
-// the actuator that sent it is gone, and must not be asked a second time.
+// The state belongs to the target, and its three actors are the hands that work on it:
+// all run on one loop, so it needs no lock, and a crash of one of them takes nothing
+// along. The history is a fold over the target's events (policy/memory.hpp); the scale
+// request in flight is here because the application may carry it out although the
+// actuator that sent it is gone, and must not be asked a second time. The supervisor owns
+// it and hands it to every actor that it starts.
 #pragma once
 
-#include "actors/chaos.hpp"
-#include "actors/publisher.hpp"
-#include "actors/reader_cache.hpp"
-#include "actors/spread.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
 #include "policy/history.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace scaleit::actors {
 
-struct ledger {
+struct target_state {
   /// A scale request that was sent; `answer` is set when the application answered.
   struct request {
     int from = 0;
@@ -38,15 +33,14 @@ struct ledger {
 
   target_ptr spec;
   policy::history history;            ///< a fold over the events below, in their order
-  std::uint64_t loops_completed = 0;  ///< written by decider
-  std::optional<request> in_flight;   ///< written by actuator
-  steady_time last_answer{};          ///< of a scale request; written by actuator
-  actuator_actor actuator;            ///< who hears of the answer; written by supervisor
+  std::uint64_t loops_completed = 0;  ///< good polls that were decided on
+  std::optional<request> in_flight;
+  steady_time last_answer{};  ///< of a scale request
+  actuator_actor actuator;    ///< who hears of the answer
 
-  // -- the order of the fold
-  // --------------------------------------------------------------- A record is folded in
-  // its order: a poll, its decision, then what happened after the poll. So what comes
-  // between a poll and its decision waits until that is made.
+  // -- the order of the fold ------------------------------------------------------
+  // A record is folded in its order: a poll, its decision, then what happened after the
+  // poll. So what comes between a poll and its decision waits until that is made.
 
   /// The poll is about to be decided on. One that was awaited before never will be: its
   /// decider is dead.
@@ -84,22 +78,6 @@ struct ledger {
   std::vector<event_ptr> waiting;
 };
 
-using ledger_ptr = std::shared_ptr<ledger>;
-
-/// What actors use and do not own; outlives them all.
-struct services {
-  net::http_client& client;
-  publisher& events;
-  chaos& mishaps;
-  reader_cache& readers;
-  /// A target's place in its interval.
-  std::function<steady_time::duration(std::string_view name, milliseconds interval)>
-      place = spread;
-};
-
-/// Emits an event of the target and folds it into its history.
-inline void record(const services& s, ledger& book, steady_time at, event::payload data) {
-  book.fold(s.events.emit(at, book.spec, std::move(data)));
-}
+using target_state_ptr = std::shared_ptr<target_state>;
 
 }  // namespace scaleit::actors

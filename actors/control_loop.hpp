@@ -17,18 +17,18 @@
 
 namespace scaleit::actors {
 
-class house {
+class control_loop {
  public:
   /// `wall` is the time of the record at this moment of the system's clock.
-  house(caf::actor_system& system, net::http_client& client, chaos mishaps,
-        time_point wall);
-  ~house();
-  house(const house&) = delete;
-  house& operator=(const house&) = delete;
+  control_loop(caf::actor_system& system, net::http_client& client, chaos mishaps,
+               time_point wall);
+  ~control_loop();
+  control_loop(const control_loop&) = delete;
+  control_loop& operator=(const control_loop&) = delete;
 
   publisher& events() { return events_; }
-  telemetry::health& board() { return board_; }
-  const roster& staff() const { return roster_; }
+  telemetry::health& health() { return health_; }
+  const control_state& state() const { return state_; }
 
   /// Adds a consumer of events, an actor of its own (before start()); answers its queue.
   std::shared_ptr<subscription> subscribe(
@@ -37,14 +37,14 @@ class house {
 
   /// What targets that are added later remember (before start()).
   void remember(std::map<std::string, policy::remembered> before) {
-    roster_.before = std::move(before);
+    state_.before = std::move(before);
   }
 
   /// With these targets, of which there may be none: before health says that all has
   /// started, they have.
   void start(const std::vector<target_ptr>& first = {});
 
-  // -- orders: from any thread, while the house stands ------------------------------
+  // -- orders: from any thread ----------------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
   void add(target_ptr spec, answer_handler done = {});
   /// Stops and forgets it. A scale request in flight ends first.
@@ -56,7 +56,7 @@ class house {
   // The seam of the tests.
   supervisor_actor current_supervisor() const;
   services& current_services() { return services_; }
-  roster& changeable_staff() { return roster_; }
+  control_state& changeable_state() { return state_; }
 
  private:
   void spawn_supervisor(std::chrono::milliseconds take_over_after);
@@ -71,8 +71,8 @@ class house {
   chaos mishaps_;
   reader_cache readers_;
   services services_;
-  telemetry::health board_;
-  roster roster_;
+  telemetry::health health_;
+  control_state state_;
   mutable std::mutex mutex_;  ///< of the handle alone
   supervisor_actor supervisor_;
   restart_budget budget_;

@@ -1,4 +1,4 @@
-#include "tests/support/virtual_house.hpp"
+#include "tests/support/virtual_loop.hpp"
 
 #include "actors/spread.hpp"
 #include "net/prepared_request.hpp"
@@ -74,7 +74,7 @@ void scripted_client::deliver_due() {
   }
 }
 
-// -- the house --------------------------------------------------------------------------
+// -- the control loop -----------------------------------------------------------
 
 namespace {
 
@@ -85,7 +85,7 @@ caf::actor_system_config& deterministic(caf::actor_system_config& c) {
 
 }  // namespace
 
-void fragile_house::kill_supervisor(const std::string& reason) {
+void fragile_loop::kill_supervisor(const std::string& reason) {
   current_supervisor()->enqueue(
       nullptr, caf::make_message_id(),
       caf::make_message(
@@ -93,60 +93,58 @@ void fragile_house::kill_supervisor(const std::string& reason) {
       nullptr);
 }
 
-virtual_house::virtual_house(actors::chaos mishaps, time_point wall,
-                             const std::vector<target_ptr>& first)
+virtual_loop::virtual_loop(actors::chaos mishaps, time_point wall,
+                           const std::vector<target_ptr>& first)
     : system(deterministic(config_)),
       client([this] { return system.clock().now(); }),
       start_(steady_time{1h + actors::spread("app", 5s)}),
-      house((scheduler().clock().current_time = start_, system), client,
-            std::move(mishaps), wall) {
-  house.subscribe("recorder", [this](const event& e) {
+      control((scheduler().clock().current_time = start_, system), client,
+              std::move(mishaps), wall) {
+  control.subscribe("recorder", [this](const event& e) {
     events.push_back(std::make_shared<event>(e));
     event_times.push_back(elapsed());
   });
   base_ = system.registry().running();
-  house.start(first);
+  control.start(first);
 }
 
-virtual_house::~virtual_house() {
+virtual_loop::~virtual_loop() {
   bool done = false;
-  house.stop("test over", [&] { done = true; });
+  control.stop("test over", [&] { done = true; });
   advance(10s);
   scheduler().clock().cancel_all();
   drain();
   system.await_actors_before_shutdown(false);
   if (!done || system.registry().running() != base_) {
-    std::fprintf(stderr, "the house did not stop: done=%d, %zu actors left\n", done,
-                 system.registry().running() - base_);
+    std::fprintf(stderr, "the control loop did not stop: done=%d, %zu actors left\n",
+                 done, system.registry().running() - base_);
     std::abort();
   }
 }
 
-caf::scheduler::test_coordinator& virtual_house::scheduler() {
+caf::scheduler::test_coordinator& virtual_loop::scheduler() {
   return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
 }
 
-std::chrono::microseconds virtual_house::elapsed_exactly() const {
-  auto& clock = const_cast<virtual_house*>(this)->system.clock();
+std::chrono::microseconds virtual_loop::elapsed_exactly() const {
+  auto& clock = const_cast<virtual_loop*>(this)->system.clock();
   return std::chrono::duration_cast<std::chrono::microseconds>(clock.now() - start_);
 }
 
-std::chrono::milliseconds virtual_house::elapsed() const {
+std::chrono::milliseconds virtual_loop::elapsed() const {
   return std::chrono::round<std::chrono::milliseconds>(elapsed_exactly());
 }
 
-std::size_t virtual_house::actors_running() {
-  return system.registry().running() - base_;
-}
+std::size_t virtual_loop::actors_running() { return system.registry().running() - base_; }
 
-void virtual_house::drain() {
+void virtual_loop::drain() {
   while (scheduler().try_run_once()) {
   }
 }
 
-bool virtual_house::run_once() { return scheduler().try_run_once(); }
+bool virtual_loop::run_once() { return scheduler().try_run_once(); }
 
-void virtual_house::advance(std::chrono::microseconds d, bool run) {
+void virtual_loop::advance(std::chrono::microseconds d, bool run) {
   auto& clock = scheduler().clock();
   const auto end = clock.current_time + d;
   if (run) drain();
@@ -164,7 +162,7 @@ void virtual_house::advance(std::chrono::microseconds d, bool run) {
   if (run) drain();
 }
 
-std::vector<std::string> virtual_house::story() const {
+std::vector<std::string> virtual_loop::story() const {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& e = *events[i];

@@ -2,10 +2,10 @@
 // subscribers, and the orders that are not yet answered.
 #pragma once
 
-#include "actors/crew.hpp"
 #include "actors/orders.hpp"
 #include "actors/prompt_polls.hpp"
 #include "actors/subscriber_keeper.hpp"
+#include "actors/target_actors.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -19,8 +19,8 @@
 namespace scaleit::actors {
 
 /// Who works here. Outlives the supervisor.
-struct roster {
-  std::unordered_map<std::string, crew> crews;
+struct control_state {
+  std::unordered_map<std::string, target_actors> targets;
   std::deque<subscriber> subscribers;
   std::map<std::string, policy::remembered>
       before;                 ///< of targets that are not yet added
@@ -45,7 +45,7 @@ struct roster {
   std::uint64_t work_done = 0;  ///< of supervisors: what they have handled to its end
 
   /// A target with what it remembers, and nobody yet who works for it.
-  crew& enlist(const target_ptr& spec);
+  target_actors& enlist(const target_ptr& spec);
 };
 
 }  // namespace scaleit::actors

@@ -5,7 +5,7 @@
 // from answer to answer, and every run is the same as the one before.
 #pragma once
 
-#include "actors/house.hpp"
+#include "actors/control_loop.hpp"
 #include "messages/event.hpp"
 #include "net/http.hpp"
 
@@ -69,22 +69,22 @@ class scripted_client final : public net::http_client {
 inline constexpr time_point default_wall{std::chrono::seconds{1769851800}};
 
 /// With a door for what can only go wrong.
-class fragile_house : public actors::house {
+class fragile_loop : public actors::control_loop {
  public:
-  using house::house;
+  using control_loop::control_loop;
   /// Ends the supervisor as a crash would.
   void kill_supervisor(const std::string& reason);
-  actors::roster& changeable_staff() { return house::changeable_staff(); }
+  actors::control_state& changeable_state() { return control_loop::changeable_state(); }
   actors::services& services() { return current_services(); }
 };
 
-class virtual_house {
+class virtual_loop {
  public:
   /// `wall`: the time of the record at the start, at which an interval of five seconds of
-  /// a target called "app" begins. `first`: with what the house is started.
-  explicit virtual_house(actors::chaos mishaps = {}, time_point wall = default_wall,
-                         const std::vector<target_ptr>& first = {});
-  ~virtual_house();
+  /// a target called "app" begins. `first`: with what the control loop is started.
+  explicit virtual_loop(actors::chaos mishaps = {}, time_point wall = default_wall,
+                        const std::vector<target_ptr>& first = {});
+  ~virtual_loop();
 
   /// Moves time; runs what becomes ready, unless it is to be run step by step.
   void advance(std::chrono::microseconds d, bool run = true);
@@ -122,7 +122,7 @@ class virtual_house {
   steady_time start_;
 
  public:
-  fragile_house house;
+  fragile_loop control;
 
  private:
   std::size_t base_ = 0;

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "actors/back_off.hpp"
-#include "actors/ledger.hpp"
 #include "actors/orders.hpp"
+#include "actors/target_state.hpp"
 #include "messages/protocol.hpp"
 
 #include <array>
@@ -23,8 +23,8 @@ inline constexpr std::array all_roles{role::actuator, role::decider, role::polle
 std::string_view to_string(role r);
 
 /// One target: what it asks for, what it remembers, and who works for it.
-struct crew {
-  ledger_ptr book;
+struct target_actors {
+  target_state_ptr state;
   actuator_actor actuator;
   decider_actor decider;
   poller_actor poller;

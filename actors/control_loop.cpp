@@ -1,0 +1,93 @@
+#include "actors/control_loop.hpp"
+
+#include "actors/harden.hpp"
+#include "actors/subscriber.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace scaleit::actors {
+
+control_loop::control_loop(caf::actor_system& system, net::http_client& client,
+                           chaos mishaps, time_point wall)
+    : system_(system),
+      events_(system.clock().now(), wall),
+      mishaps_(std::move(mishaps)),
+      services_{client, events_, mishaps_, readers_, spread} {}
+
+control_loop::~control_loop() = default;
+
+std::shared_ptr<subscription> control_loop::subscribe(
+    const std::string& name, std::function<void(const event&)> handle,
+    std::size_t capacity) {
+  subscriber s;
+  s.name = name;
+  s.events = events_.subscribe(name, capacity);
+  s.spawn = [this, events = s.events,
+             handle = std::move(handle)](caf::actor_system& system) {
+    return system.spawn(event_subscriber, &mishaps_, events, handle);
+  };
+  state_.subscribers.push_back(std::move(s));
+  return state_.subscribers.back().events;
+}
+
+void control_loop::start(const std::vector<target_ptr>& first) {
+  state_.stop_reason.clear();
+  state_.stopped = false;
+  state_.orders.reopen();
+  for (const auto& spec : first) state_.enlist(spec);
+  events_.emit(now(), nullptr, daemon_started{SCALEIT_VERSION});
+  spawn_supervisor(std::chrono::milliseconds{0});
+}
+
+void control_loop::spawn_supervisor(std::chrono::milliseconds take_over_after) {
+  auto next = system_.spawn(supervisor, &services_, &state_, &health_);
+  {
+    const std::lock_guard lock{mutex_};
+    supervisor_ = next;
+  }
+  // Runs on the loop, as the last act of a supervisor that ends.
+  caf::actor_cast<caf::actor>(next)->attach_functor(
+      [this](const caf::error& reason) { supervisor_ended(reason); });
+  // Not through the clock when it need not wait.
+  if (take_over_after.count() == 0)
+    caf::anon_send(next, take_over{});
+  else
+    caf::delayed_anon_send(next, take_over_after, take_over{});
+}
+
+void control_loop::supervisor_ended(const caf::error& reason) {
+  if (!reason) {
+    for (const auto& done : state_.orders.take_stopped()) done();
+    return;
+  }
+  state_.crash_of_supervisor = reason_text(reason);
+  spawn_supervisor(budget_.on_crash(state_.work_done));
+}
+
+supervisor_actor control_loop::current_supervisor() const {
+  const std::lock_guard lock{mutex_};
+  return supervisor_;
+}
+
+void control_loop::nudge() {
+  if (const auto to = current_supervisor()) caf::anon_send(to, orders_waiting{});
+}
+
+void control_loop::add(target_ptr spec, answer_handler done) {
+  auto name = spec->name;
+  if (state_.orders.give({std::move(name), std::move(spec), std::move(done)})) nudge();
+}
+
+void control_loop::remove(std::string name, answer_handler done) {
+  if (state_.orders.give({std::move(name), nullptr, std::move(done)})) nudge();
+}
+
+void control_loop::stop(std::string reason, std::function<void()> done) {
+  state_.orders.give_stop({std::move(reason), std::move(done)});
+  nudge();
+}
+
+}  // namespace scaleit::actors
