@@ -30,7 +30,8 @@ struct schedule_numbers {
   double index;  ///< which of the spec's schedules
 };
 
-// -- a schedule narrows the bounds of the spec, and never goes beyond them --
+// -- the bounds in force --------------------------------------------------
+// A schedule narrows the bounds of the spec, and never goes beyond them.
 
 int floor_within(const policy_spec& spec, int asked) {
   return std::min(asked, spec.max_replicas);
