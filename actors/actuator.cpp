@@ -101,8 +101,7 @@ void actuator_state::on_answered() {
   const auto now = self->clock().now();
   target->last_answer = now;
   const auto& answer = *request.answer;
-  const auto loop_took =
-      std::chrono::duration_cast<microseconds>(now - request.poll_began);
+  const auto loop_took = to_micros(now - request.poll_began);
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
   if (auto f = spec::refusal(answer, target->spec->scale.headers)) {

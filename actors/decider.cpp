@@ -54,7 +54,7 @@ void decider_state::tell(const polled& x, const policy::scaling& effect) {
 
 void decider_state::tell(const polled& x, decision&& d, bool shadow) {
   const auto now = self->clock().now();
-  const auto took = std::chrono::duration_cast<microseconds>(now - x.poll_began);
+  const auto took = to_micros(now - x.poll_began);
   const bool failed = x.outcome->as<status_failed>() != nullptr;
   with->events.emit(
       x.outcome->time, target->spec,

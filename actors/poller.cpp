@@ -9,14 +9,6 @@
 
 namespace scaleit::actors {
 
-namespace {
-
-microseconds micros(steady_time::duration d) {
-  return std::chrono::duration_cast<microseconds>(d);
-}
-
-}  // namespace
-
 poller_actor::behavior_type poller_state::make_behavior(services* s, target_state_ptr b,
                                                         decider_actor d) {
   with = s;
@@ -48,7 +40,7 @@ void poller_state::on_tick(const poll_tick& x) {
   if (round->in_flight())
     ++ticks_skipped;
   else if (!before || x.due - *before >= interval / 2)
-    poll(micros(now - x.due));
+    poll(to_micros(now - x.due));
 }
 
 void poller_state::on_poll_now() {

@@ -71,10 +71,9 @@ void subscriber_keeper::start(subscriber& s) {
 
 void subscriber_keeper::restart(subscriber& s) {
   s.down.waiting.reset();
-  events_.emit(now(), nullptr,
-               actor_restarted{
-                   s.name, ++s.restarts,
-                   std::chrono::duration_cast<microseconds>(now() - s.down.crashed_at)});
+  events_.emit(
+      now(), nullptr,
+      actor_restarted{s.name, ++s.restarts, to_micros(now() - s.down.crashed_at)});
   start(s);
 }
 

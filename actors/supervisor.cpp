@@ -16,10 +16,6 @@ namespace scaleit::actors {
 
 namespace {
 
-microseconds micros(steady_time::duration d) {
-  return std::chrono::duration_cast<microseconds>(d);
-}
-
 std::size_t index(role r) { return static_cast<std::size_t>(r); }
 
 /// Overtakes the mailbox, unlike CAF's own send_exit: a dismissed actor does nothing
@@ -235,7 +231,7 @@ void supervisor_state::restart(target_actors& c) {
   c.down.waiting.reset();
   const auto restarts = ++c.restarts[index(c.crashed)];
   emit(c.state->spec, actor_restarted{std::string{to_string(c.crashed)}, restarts,
-                                      micros(now() - c.down.crashed_at)});
+                                      to_micros(now() - c.down.crashed_at)});
   start(c, c.crashed);
 }
 

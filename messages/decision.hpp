@@ -17,8 +17,8 @@ namespace scaleit {
 enum class direction : std::int8_t { down = -1, none = 0, up = 1 };
 std::string_view to_string(direction d);
 
-/// The rules that may set or change the number, by their public codes (POLICY: the codes
-/// in brackets), in the order in which they apply.
+/// The rules that may set or change the number, by their codes, in the order in which
+/// they apply. What each is called and says stands in its own file (policy/rules.hpp).
 enum class rule : std::uint8_t {
   target,
   tolerance,
@@ -46,10 +46,9 @@ enum class rule : std::uint8_t {
   dry_run,
   pause_in,
   pause_out,
-  shadow,
+  shadow,  // stays the last one
 };
-inline constexpr std::size_t rules = 27;
-std::string_view to_string(rule r);
+inline constexpr std::size_t rules = static_cast<std::size_t>(rule::shadow) + 1;
 
 struct step {
   rule code = rule::target;
@@ -69,8 +68,6 @@ struct told_step {
 
 /// The code of a step whose rule is one of a newer version.
 inline constexpr rule unknown_rule{255};
-/// By its public code.
-rule rule_of(std::string_view code);
 
 struct decision {
   int current = 0;

@@ -3,7 +3,6 @@
 #include "messages/event.hpp"
 #include "messages/observation.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -17,18 +16,6 @@ using std::string_view;
 constexpr std::array<string_view, failure_kinds> failure_names{
     "connect", "timeout", "tls", "http", "body", "json", "schema"};
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
-
-constexpr std::array<string_view, rules> rule_names{
-    "target",       "tolerance",      "unready",
-    "panic",        "combine",        "missing-metric",
-    "stale",        "hold",           "fallback",
-    "stabilize-up", "stabilize-down", "outage-guard",
-    "rate-up",      "rate-down",      "flap-budget",
-    "switched-off", "activate",       "idle",
-    "schedule-min", "schedule-max",   "min",
-    "max",          "paused",         "dry-run",
-    "pause-in",     "pause-out",      "shadow"};
-static_assert(static_cast<std::size_t>(rule::shadow) + 1 == rule_names.size());
 
 constexpr std::array type_names{
     string_view{"scaleit.daemon.started"},  string_view{"scaleit.daemon.stopped"},
@@ -46,16 +33,6 @@ static_assert(static_cast<std::size_t>(event_kind::unknown) == event_kinds);
 
 string_view to_string(failure_kind k) {
   return failure_names[static_cast<std::size_t>(k)];
-}
-
-string_view to_string(rule r) {
-  return r == unknown_rule ? "unknown" : rule_names[static_cast<std::size_t>(r)];
-}
-
-rule rule_of(string_view code) {
-  const auto at = std::find(rule_names.begin(), rule_names.end(), code);
-  return at == rule_names.end() ? unknown_rule
-                                : static_cast<rule>(at - rule_names.begin());
 }
 
 string_view to_string(direction d) {

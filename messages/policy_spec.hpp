@@ -8,6 +8,7 @@
 #include "messages/bounds.hpp"
 #include "messages/time.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -100,8 +101,8 @@ struct panic_spec {
   bool operator==(const panic_spec&) const = default;
 
   microseconds panic_window() const {
-    return microseconds{static_cast<std::int64_t>(
-        static_cast<double>(stable_window.count()) * window_percent / 100 + 0.5)};
+    return microseconds{
+        std::llround(static_cast<double>(stable_window.count()) * window_percent / 100)};
   }
 };
 

@@ -26,6 +26,16 @@ std::optional<time_point> parse_rfc3339(std::string_view s);
 /// Milliseconds with a fraction, the unit of `tookMs` in events.
 constexpr double to_ms(microseconds d) { return static_cast<double>(d.count()) / 1000.0; }
 
+/// Seconds with a fraction, the unit of metrics and of sentences.
+constexpr double to_seconds(microseconds d) {
+  return static_cast<double>(d.count()) / 1e6;
+}
+
+/// A measured duration in the record's unit, cut to it.
+constexpr microseconds to_micros(steady_time::duration d) {
+  return std::chrono::duration_cast<microseconds>(d);
+}
+
 /// `1.5s`, `250ms`, `1m30s`: Go's way of writing durations, shortest exact form.
 std::string to_string(microseconds d);
 

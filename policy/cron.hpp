@@ -46,14 +46,14 @@ class cron {
   bool either_day_ = false;
 };
 
-/// What all cron lines look like (ECMA 262): a nickname or five fields between blanks.
-/// What the fields may say, only parse() knows.
+/// What all cron lines look like (ECMA 262): a nickname or five fields between blanks,
+/// with no letters but names of three. What the fields may say, only parse() knows.
 inline constexpr std::string_view cron_pattern =
     "^[ \\t]*(@([hH][oO][uU][rR][lL][yY]|[dD][aA][iI][lL][yY]|"
     "[mM][iI][dD][nN][iI][gG][hH][tT]|[wW][eE][eE][kK][lL][yY]|"
     "[mM][oO][nN][tT][hH][lL][yY]|[yY][eE][aA][rR][lL][yY]|"
     "[aA][nN][nN][uU][aA][lL][lL][yY])|"
-    "[-*,/0-9A-Za-z]+([ \\t]+[-*,/0-9A-Za-z]+){4})[ \\t]*$";
+    "([-*,/0-9]|[A-Za-z]{3})+([ \\t]+([-*,/0-9]|[A-Za-z]{3})+){4})[ \\t]*$";
 
 /// Nothing, or why `line` is no cron line: one sentence.
 std::optional<std::string> complaint_about_cron(std::string_view line);

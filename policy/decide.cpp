@@ -1,19 +1,11 @@
 #include "policy/decide.hpp"
 
+#include "policy/evaluation.hpp"
 #include "policy/rules.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace scaleit::policy {
-
-void evaluation::step_to(int to, rule code, std::initializer_list<double> numbers,
-                         std::size_t metric) {
-  step s{code, static_cast<std::uint8_t>(metric), number, to, {}};
-  std::copy(numbers.begin(), numbers.end(), s.numbers.begin());
-  made.steps.push_back(s);
-  number = to;
-}
 
 namespace {
 

@@ -3,9 +3,8 @@
 // Pure functions. The same code runs in the daemon, in a replay of a record, in a
 // rehearsal and in tests; whoever calls it brings the time along.
 //
-// observe -> recommend -> combine -> (panic | fallback) -> stabilize -> guard -> rate
-// limit
-// -> flap budget -> schedule and bounds -> mode
+// observe -> recommend | panic -> combine | fallback -> stabilize -> guard -> rate limit
+// -> flap budget -> zero -> schedules and bounds -> mode
 #pragma once
 
 #include "messages/decision.hpp"

@@ -5,11 +5,26 @@
 //
 // Worked example: dropPercent 50, within 60 s, hold 10 min. Load is 800, and 30 s later
 // 300: less than half. No scale-in for 10 minutes, or until load is above 400 again.
-#include "policy/rules.hpp"
+#include "policy/guard.hpp"
+
+#include "messages/text.hpp"
+#include "policy/evaluation.hpp"
+#include "policy/holds.hpp"
+#include "policy/wording.hpp"
+
+#include <fmt/format.h>
 
 namespace scaleit::policy {
 
 namespace {
+
+/// What a step keeps.
+struct guard_numbers {
+  double before;  ///< the load
+  double now;
+  double since;  ///< seconds since it fell
+  double lasts;  ///< seconds after that
+};
 
 constexpr double epsilon = 1e-9;
 
@@ -21,32 +36,66 @@ double left(const guard_spec& spec, double whole) {
 
 }  // namespace
 
-void watch_guard(const guard_spec& spec, metric_memory& m, double load, time_point at) {
-  m.peak.forget(at - spec.within);
-  m.peak.add(at, load);
-  m.load_now = load;
-  const bool back = 100 * load > left(spec, m.load_before) * (1 + epsilon);
-  if (m.dropped && (at - *m.dropped >= spec.hold || back)) m.dropped.reset();
-  const double peak = m.peak.best().value;
-  if (!m.dropped && 100 * load < left(spec, peak) * (1 - epsilon)) {
-    m.dropped = at;
-    m.load_before = peak;
+void guard_memory::watch(const guard_spec& spec, double load, time_point at) {
+  peak.forget(at - spec.within);
+  peak.add(at, load);
+  load_now = load;
+  const bool back = 100 * load > left(spec, load_before) * (1 + epsilon);
+  if (back || !holds_at(at, spec)) dropped.reset();
+  const double highest = peak.best().value;
+  if (!dropped && 100 * load < left(spec, highest) * (1 - epsilon)) {
+    dropped = at;
+    load_before = highest;
   }
+}
+
+void guard_memory::shift(microseconds by) {
+  peak.shift(by);
+  if (dropped) *dropped += by;
+}
+
+bool guard_memory::holds_at(time_point now, const guard_spec& spec) const {
+  return dropped && now - *dropped < spec.hold;
 }
 
 void guard(evaluation& e) {
   if (!e.spec.guard) return;
   for (std::size_t i = 0; i < e.mem.metrics.size(); ++i) {
-    const auto& m = e.mem.metrics[i];
+    const auto& m = e.mem.metrics[i].guard;
     // The time is looked at here too: without a reading nobody else has.
-    if (!m.dropped || e.now - *m.dropped >= e.spec.guard->hold) continue;
+    if (!m.holds_at(e.now, *e.spec.guard)) continue;
     e.scale_in_held = true;
     if (e.number < e.current)
       e.step_to(e.current, rule::outage_guard,
-                {m.load_before, m.load_now, seconds(e.now - *m.dropped),
-                 seconds(e.spec.guard->hold)},
+                guard_numbers{m.load_before, m.load_now, to_seconds(e.now - *m.dropped),
+                              to_seconds(e.spec.guard->hold)},
                 i);
   }
+}
+
+// -- what it says ---------------------------------------------------------
+
+std::string why_guard(const step& s, const target_spec& spec) {
+  const auto n = numbers_of<guard_numbers>(s);
+  return fmt::format(
+      "{} load fell from {} to {}{}, which may be an outage: no scale-in for {} more, "
+      "or until it is back",
+      metric_of(s, spec), format_value(n.before), format_value(n.now),
+      n.since < 0.05 ? "" : ", " + in_seconds(n.since) + " ago",
+      in_seconds(n.lasts - n.since));
+}
+
+void guard_hold(holds& h, std::size_t metric) {
+  if (!h.spec.guard) return;
+  const auto& m = h.mem.metrics[metric].guard;
+  const auto& name = h.spec.metrics[metric].name;
+  if (m.holds_at(h.now, *h.spec.guard))
+    h.say("outage guard",
+          fmt::format("{}: load fell from {} to {}, {}; no scale-in, {}", name,
+                      format_value(m.load_before), format_value(m.load_now),
+                      h.ago(*m.dropped), h.left(*m.dropped, h.spec.guard->hold)));
+  else
+    h.say("outage guard", fmt::format("{}: no outage suspected", name));
 }
 
 }  // namespace scaleit::policy

@@ -1,20 +1,8 @@
-// [`shadow`]
-// A second policy for the same observations. It sees the live count and the live
-// scalings, keeps its own recommendations, and is never acted on.
 #include "policy/history.hpp"
 
 #include <utility>
 
 namespace scaleit::policy {
-
-namespace {
-
-/// The last step of a shadow's decision says what it is, and what was done instead.
-void mark(decision& d, int live) {
-  d.steps.push_back({rule::shadow, 0, d.desired, d.desired, {static_cast<double>(live)}});
-}
-
-}  // namespace
 
 verdict evaluate(const target_spec& spec, history& h, const observation& seen,
                  time_point now) {
@@ -25,7 +13,7 @@ verdict evaluate(const target_spec& spec, history& h, const observation& seen,
   if (const auto* second = shadow_of(spec)) {
     auto other = decide(*second, std::move(h.shadow), seen, now);
     h.shadow = std::move(other.next);
-    mark(other.made, out.made.desired);
+    mark_shadow(other.made, out.made.desired);
     v.shadow = std::move(other.made);
   }
   v.live = std::move(out.made);
@@ -41,7 +29,7 @@ verdict evaluate_failure(const target_spec& spec, history& h, time_point now) {
     auto other = decide_on_failure(*second, std::move(h.shadow), now);
     h.shadow = std::move(other.next);
     v.shadow = std::move(other.made);
-    if (v.shadow) mark(*v.shadow, v.live ? v.live->desired : v.shadow->current);
+    if (v.shadow) mark_shadow(*v.shadow, v.live ? v.live->desired : v.shadow->current);
   }
   return v;
 }

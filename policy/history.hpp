@@ -5,6 +5,7 @@
 #pragma once
 
 #include "policy/decide.hpp"
+#include "policy/shadow.hpp"
 
 #include <optional>
 
@@ -30,8 +31,7 @@ verdict evaluate(const target_spec& spec, history& h, const observation& seen,
 /// The same for a failed poll.
 verdict evaluate_failure(const target_spec& spec, history& h, time_point now);
 
-// -- the fold, without deciding: what was decided is known
-// --------------------------------
+// -- the fold, without deciding: what was decided is known ----------------
 void recall_observed(const target_spec& spec, history& h, const observation& seen,
                      time_point at);
 void recall_failed(const target_spec& spec, history& h, time_point at);
@@ -53,10 +53,5 @@ struct remembered {
   target_ptr spec;
   policy::history history;
 };
-
-/// The spec of the shadow, or null.
-inline const target_spec* shadow_of(const target_spec& spec) {
-  return spec.shadow.empty() ? nullptr : &spec.shadow.front();
-}
 
 }  // namespace scaleit::policy

@@ -2,61 +2,40 @@
 
 #include "messages/bounds.hpp"
 #include "policy/load.hpp"
-#include "policy/rules.hpp"
 
 #include <algorithm>
 
 namespace scaleit::policy {
 
-namespace {
-
-void shift(memory& m, microseconds by) {
-  m.recommended_max.shift(by);
-  m.recommended_min.shift(by);
-  m.applied.shift(by);
-  for (auto& r : m.reversals) r += by;
-  for (auto& x : m.metrics) {
-    x.stable.shift(by);
-    x.burst.shift(by);
-    x.peak.shift(by);
-    if (x.panicked) *x.panicked += by;
-    if (x.dropped) *x.dropped += by;
-  }
-  if (m.idle_since) *m.idle_since += by;
-  if (m.requested) m.requested->at += by;
-  if (m.unanswered) m.unanswered->at += by;
+void metric_memory::shift(microseconds by) {
+  panic.shift(by);
+  guard.shift(by);
 }
+
+void memory::shift(microseconds by) {
+  clock += by;
+  if (requested) requested->at += by;
+  if (unanswered) unanswered->at += by;
+  recommended.shift(by);
+  applied.shift(by);
+  reversed.shift(by);
+  idle.shift(by);
+  for (auto& m : metrics) m.shift(by);
+}
+
+namespace {
 
 /// Every poll, good or not, moves the memory's clock.
 void tick(const target_spec& spec, memory& m, time_point at) {
-  if (at < m.clock) shift(m, at - m.clock);
+  if (at < m.clock) m.shift(at - m.clock);
   m.clock = at;
   m.applied.advance(spec, at);
-}
-
-void recommend_at(const target_spec& spec, memory& m, int count, time_point at) {
-  const auto down = spec.behavior.down.stabilization_window;
-  const auto up = spec.behavior.up.stabilization_window;
-  if (down.count() > 0) {
-    m.recommended_max.add(at, count);
-    m.recommended_max.forget(at - down);
-  }
-  if (up.count() > 0) {
-    m.recommended_min.add(at, count);
-    m.recommended_min.forget(at - up);
-  }
 }
 
 void count_scaling(const target_spec& spec, memory& m, int from, int to, time_point at) {
   if (from == to) return;
   m.applied.add(spec, at, to - from);
-  const int towards = to > from ? 1 : -1;
-  if (spec.flap_budget && m.last_direction == -towards) {
-    const auto budget = static_cast<std::size_t>(spec.flap_budget->reversals);
-    if (m.reversals.capacity() != budget) m.reversals.rset_capacity(budget);
-    m.reversals.push_back(at);  // of a full ring the oldest goes
-  }
-  m.last_direction = towards;
+  m.reversed.watch(spec.flap_budget, from, to, at);
 }
 
 /// What a status says of the request that failed. One that shows its effect tells,
@@ -99,10 +78,7 @@ std::optional<memory> assumed(const target_spec& spec, const memory& m) {
   return then;
 }
 
-void recall_stepped(memory& m, microseconds by) {
-  shift(m, by);
-  m.clock += by;
-}
+void recall_stepped(memory& m, microseconds by) { m.shift(by); }
 
 void recall_observed(const target_spec& spec, memory& m, const observation& seen,
                      time_point at) {
@@ -111,16 +87,18 @@ void recall_observed(const target_spec& spec, memory& m, const observation& seen
   look_for_effect(spec, m, seen, at);
   m.replicas = seen.replicas;
   if (stale(spec, seen, at)) return;
-  watch_idle(spec, m, seen, at);
+  m.idle.watch(spec, seen, at);
   if (!spec.panic && !spec.guard) return;
   m.metrics.resize(spec.metrics.size());
   const int carrying = serving(spec, m, seen);
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const auto value = usable(seen, spec.metrics[i]);
     if (!value || is_partial(seen, spec.metrics[i])) continue;  // no drop, no average
-    const double total = load(spec.metrics[i], *value, carrying);
-    if (spec.panic) watch_panic(spec, i, m.metrics[i], total, carrying, at);
-    if (spec.guard) watch_guard(*spec.guard, m.metrics[i], total, at);
+    const auto& metric = spec.metrics[i];
+    const double total = load(metric, *value, carrying);
+    if (spec.panic)
+      m.metrics[i].panic.watch(*spec.panic, metric.target, total, carrying, at);
+    if (spec.guard) m.metrics[i].guard.watch(*spec.guard, total, at);
   }
 }
 
@@ -131,19 +109,7 @@ void recall_failed(const target_spec& spec, memory& m, time_point at) {
 
 void recall_decision(const target_spec& spec, memory& m, const decision& made,
                      time_point at) {
-  // The first decision of a new target took the count it found for a recommendation, too
-  // (`stabilize`). That mattered if it was held there, and then its steps say so.
-  if (!m.has_recommended)
-    for (const auto& s : made.steps)
-      if (s.code == rule::stabilize_up || s.code == rule::stabilize_down)
-        recommend_at(spec, m, s.to, at);
-  // To hold while polls fail is no recommendation: if it were, bad weather now and then
-  // would fill every window with the count there is.
-  const bool no_recommendation = m.failures_in_a_row > 0 && !made.steps.empty() &&
-                                 made.steps.front().code == rule::hold;
-  if (no_recommendation) return;
-  m.has_recommended = true;
-  recommend_at(spec, m, made.recommended, at);
+  m.recommended.watch(spec.behavior, made, m.failures_in_a_row > 0, at);
 }
 
 void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at) {
@@ -196,7 +162,7 @@ void recall_changed(const target_spec& before, const target_spec& after, memory&
   if (decide_alike(before, after)) return;
   m.metrics.clear();
   m.applied.restart();
-  m.idle_since.reset();
+  m.idle = {};
   m.cached = {};
 }
 

@@ -2,40 +2,34 @@
 //
 // The memory is a fold over the target's recorded events: the `recall_...` functions over
 // the events of a record give the very memory the daemon had, which is how it survives a
-// crash and a restart, and how a record replays. Nothing else keeps history. Bounded:
-// windows forget what is too old, and hold at most bounds::window_samples_max entries.
+// crash and a restart, and how a record replays. Nothing else keeps history. What a rule
+// remembers is described in its own file; here the parts come together. Bounded: windows
+// forget what is too old, and hold at most bounds::window_samples_max entries.
 #pragma once
 
 #include "messages/event.hpp"
+#include "policy/flap_budget.hpp"
+#include "policy/guard.hpp"
+#include "policy/panic.hpp"
 #include "policy/scalings.hpp"
 #include "policy/schedule.hpp"
-#include "policy/windows.hpp"
+#include "policy/stabilize.hpp"
+#include "policy/zero.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace scaleit::policy {
 
-/// What panic and the outage guard remember of one metric.
+/// Of one metric, what the rules that watch it remember.
 struct metric_memory {
-  // -- panic (Knative): loads, and the wishes of the last observation
-  // ---------------------
-  sum_window stable;
-  sum_window burst;
-  int stable_wish = 0;                 ///< clamped
-  int burst_wish = 0;                  ///< clamped
-  std::optional<time_point> panicked;  ///< the last moment above the threshold
-  int highest = 0;                     ///< wish seen while the panic lasts
-
-  // -- outage guard
-  // -----------------------------------------------------------------------
-  extreme_window<double, std::greater<>> peak;
-  std::optional<time_point> dropped;  ///< when the load vanished, while that holds
-  double load_before = 0;
-  double load_now = 0;
+  panic_memory panic;
+  guard_memory guard;
   bool operator==(const metric_memory&) const = default;
+
+  void shift(microseconds by);
 };
 
 /// What can be computed again at any time from the spec: no part of what is remembered.
@@ -89,21 +83,21 @@ struct memory {
   std::optional<int> replicas;          ///< as last observed or applied
   std::uint32_t failures_in_a_row = 0;  ///< failed polls since the last good one
 
-  bool has_recommended = false;  ///< ever: a new target's first window begins differently
-  extreme_window<int, std::greater<>> recommended_max;  ///< within the down window
-  extreme_window<int, std::less<>> recommended_min;     ///< within the up window
-
-  scalings applied;
   std::optional<sent_request> requested;         ///< in flight
   std::optional<unanswered_request> unanswered;  ///< the last one, if it failed
-  int last_direction = 0;        ///< of the last applied scaling: 1, -1, or 0 for none
-  ring<time_point> reversals{};  ///< the last ones, as many as the budget has
 
-  std::vector<metric_memory> metrics;    ///< as the spec's; empty until a rule needs it
-  std::optional<time_point> idle_since;  ///< all activation metrics at or below theirs
+  // -- the rules' own parts -----------------------------------------------
+  recommendations recommended;
+  scalings applied;
+  reversals reversed;
+  idleness idle;
+  std::vector<metric_memory> metrics;  ///< as the spec's; empty until a rule needs it
 
   scratch cached;
   bool operator==(const memory&) const = default;
+
+  /// What was ten seconds ago still is, on a clock that is `by` later.
+  void shift(microseconds by);
 };
 
 // -- the fold, one function per type of event -----------------------------

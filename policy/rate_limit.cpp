@@ -7,15 +7,28 @@
 //
 // Worked example: 12 replicas, of which 2 were added 10 s ago; 4 pods per 15 s. The
 // period began with 10, so at most 14. With 100 % per 15 s as well, and Max: 20.
+#include "policy/rate_limit.hpp"
+
 #include "messages/bounds.hpp"
-#include "policy/rules.hpp"
+#include "policy/evaluation.hpp"
+#include "policy/holds.hpp"
+#include "policy/wording.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace scaleit::policy {
 
 namespace {
+
+/// What a step keeps of the policy that limits; nothing of a direction that is disabled.
+struct rate_numbers {
+  double value;
+  double percent;  ///< 1: of what there was; 0: pods
+  double period;   ///< seconds
+  double start;    ///< replicas when it began
+};
 
 constexpr std::int64_t per_cent(std::int64_t start, std::int64_t percent, bool up) {
   const std::int64_t product = start * percent;
@@ -65,11 +78,58 @@ void limit_rate(evaluation& e) {
   const auto allowed = up ? std::max<std::int64_t>(l.count, e.current)
                           : std::min<std::int64_t>(l.count, e.current);
   if (up ? e.number <= allowed : e.number >= allowed) return;
-  e.step_to(
-      static_cast<int>(allowed), code,
-      {static_cast<double>(l.policy->value),
-       l.policy->type == policy_type::percent ? 1.0 : 0.0,
-       static_cast<double>(l.policy->period.count()), static_cast<double>(l.start)});
+  e.step_to(static_cast<int>(allowed), code,
+            rate_numbers{static_cast<double>(l.policy->value),
+                         l.policy->type == policy_type::percent ? 1.0 : 0.0,
+                         static_cast<double>(l.policy->period.count()),
+                         static_cast<double>(l.start)});
+}
+
+// -- what it says ---------------------------------------------------------
+
+namespace {
+
+const char* unit(bool percent, double value) {
+  if (percent) return "%";
+  return value == 1 ? "pod" : "pods";
+}
+
+/// No count there can be is farther away than such a policy allows.
+bool is_limit(const scaling_policy& p) {
+  return p.type == policy_type::percent || p.value < bounds::replicas_max;
+}
+
+void direction_hold(holds& h, bool up) {
+  const auto& rules = up ? h.spec.behavior.up : h.spec.behavior.down;
+  const char* what = up ? "rate up" : "rate down";
+  if (rules.select == select_policy::disabled) return h.say(what, "disabled");
+  h.mem.applied.advance(h.spec, h.now);
+  for (std::size_t i = 0; i < rules.policies.size(); ++i) {
+    const auto& p = rules.policies[i];
+    if (!is_limit(p)) continue;
+    const auto& changed =
+        h.mem.applied.within(up ? scalings::up(i) : scalings::down(h.spec, i));
+    h.say(what, fmt::format("{} {} per {}: {} added and {} removed within it", p.value,
+                            unit(p.type == policy_type::percent, p.value),
+                            holds::span(p.period), changed.added, changed.removed));
+  }
+}
+
+}  // namespace
+
+std::string why_rate(const step& s, const target_spec&) {
+  const bool up = s.code == rule::rate_up;
+  const auto n = numbers_of<rate_numbers>(s);
+  if (n.period == 0) return up ? "scale-out is disabled" : "scale-in is disabled";
+  return fmt::format(
+      "limited to {:.0f} {} per {}: from {:.0f} at the period's start to {} {}", n.value,
+      unit(n.percent != 0, n.value), in_seconds(n.period), n.start,
+      up ? "at most" : "at least", s.to);
+}
+
+void rate_hold(holds& h) {
+  direction_hold(h, true);
+  direction_hold(h, false);
 }
 
 }  // namespace scaleit::policy

@@ -6,8 +6,16 @@
 // Worked examples: 10 replicas, cpu 0.95, target 0.80, tolerance 0.125.
 // 0.95 / 0.80 = 1.1875 > 1.125, so ceil(10 x 0.95 / 0.80) = ceil(11.875) = 12.
 // With 9 of the 10 ready: 1.1875 x 9 / 10 = 1.06875, within the tolerance: hold.
+#include "policy/recommend.hpp"
+
 #include "messages/bounds.hpp"
-#include "policy/rules.hpp"
+#include "messages/text.hpp"
+#include "policy/evaluation.hpp"
+#include "policy/holds.hpp"
+#include "policy/panic.hpp"
+#include "policy/wording.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -22,6 +30,30 @@ constexpr double epsilon = 1e-9;
 bool is_whole(double x) {
   return std::abs(x - std::round(x)) <= epsilon * std::max(1.0, std::abs(x));
 }
+
+double allowed(const tolerance_spec& t, double ratio) {
+  return ratio < 1 ? t.down : t.up;
+}
+
+// -- what a step keeps ----------------------------------------------------
+
+struct target_numbers {
+  double value;  ///< of one replica
+  double target;
+  double exact;  ///< replicas, before they are rounded
+};
+
+struct tolerance_numbers {
+  double value;    ///< of one replica, or the ratio of an expression
+  double target;   ///< 0: of an expression, whose target is 1
+  double allowed;  ///< part of the target
+};
+
+struct unready_numbers {
+  double value;
+  double target;
+  double ready;
+};
 
 }  // namespace
 
@@ -41,8 +73,6 @@ int whole_replicas_below(double x) {
   return static_cast<int>(is_whole(x) ? std::round(x) : std::floor(x));
 }
 
-double seconds(microseconds d) { return static_cast<double>(d.count()) / 1e6; }
-
 step recommend(const target_spec& spec, std::size_t index, double value, int current,
                int serving) {
   const auto& metric = spec.metrics[index];
@@ -51,13 +81,14 @@ step recommend(const target_spec& spec, std::size_t index, double value, int cur
   const double ratio = per_replica / metric.target;
   step s{rule::tolerance, static_cast<std::uint8_t>(index), current, current, {}};
   if (current > 0 && within(spec.tolerance, ratio)) {
-    const double allowed = ratio < 1 ? spec.tolerance.down : spec.tolerance.up;
-    s.numbers = {per_replica, metric.target, allowed};
+    s.numbers = packed(
+        tolerance_numbers{per_replica, metric.target, allowed(spec.tolerance, ratio)});
     return s;
   }
   if (!total && serving < current) {
     s.code = rule::unready;
-    s.numbers = {value, metric.target, static_cast<double>(serving)};
+    s.numbers =
+        packed(unready_numbers{value, metric.target, static_cast<double>(serving)});
     const int wanted = replicas_for(serving * value / metric.target);
     const double of_all = ratio * serving / current;
     if (ratio < 1)
@@ -70,8 +101,59 @@ step recommend(const target_spec& spec, std::size_t index, double value, int cur
       total || current == 0 ? value / metric.target : current * value / metric.target;
   s.code = rule::target;
   s.to = replicas_for(exact);
-  s.numbers = {per_replica, metric.target, exact};
+  s.numbers = packed(target_numbers{per_replica, metric.target, exact});
   return s;
+}
+
+void tolerate(evaluation& e, double ratio) {
+  e.step_to(e.current, rule::tolerance,
+            tolerance_numbers{ratio, 0, allowed(e.spec.tolerance, ratio)});
+}
+
+// -- what it says ---------------------------------------------------------
+
+std::string why_target(const step& s, const target_spec& spec) {
+  if (spec.panic) return why_average(s, spec);
+  const auto n = numbers_of<target_numbers>(s);
+  if (s.from == 0)
+    return fmt::format("{} {} at {} each: {}", metric_of(s, spec), format_value(n.value),
+                       format_value(n.target), rounding(n.exact, s.to));
+  return fmt::format("{} {} is {}: {}", metric_of(s, spec), format_value(n.value),
+                     distance(n.value, n.target), rounding(n.exact, s.to));
+}
+
+std::string why_tolerance(const step& s, const target_spec& spec) {
+  const auto n = numbers_of<tolerance_numbers>(s);
+  const auto limit = fmt::format("{:.4g} % allowed", n.allowed * 100);
+  if (n.target == 0)
+    return fmt::format("within tolerance: the expression yields {}, {}, {}",
+                       format_value(n.value), distance(n.value, 1), limit);
+  return fmt::format("within tolerance: {} {} is {}, {}", metric_of(s, spec),
+                     format_value(n.value), distance(n.value, n.target), limit);
+}
+
+std::string why_unready(const step& s, const target_spec& spec) {
+  const auto n = numbers_of<unready_numbers>(s);
+  const auto what =
+      fmt::format("{} {} is {} with {:.0f} of {} ready", metric_of(s, spec),
+                  format_value(n.value), distance(n.value, n.target), n.ready, s.from);
+  if (n.value < n.target)
+    return fmt::format("{}: {}", what, rounding(n.ready * n.value / n.target, s.to));
+  if (s.to == s.from)
+    return fmt::format("{}; were the others idle it would be {}: no scale-out", what,
+                       format_value(n.value * n.ready / s.from));
+  return fmt::format("{}, the others counted as idle: {}", what,
+                     rounding(n.ready * n.value / n.target, s.to));
+}
+
+void warmup_hold(holds& h) {
+  const auto warmup = h.spec.warmup;
+  if (warmup.count() == 0) return;
+  h.mem.applied.advance(h.spec, h.now);
+  const auto added = h.mem.applied.within(scalings::warmup()).added;
+  h.say("warm-up",
+        fmt::format("{} {} added within {}", added,
+                    added == 1 ? "replica was" : "replicas were", holds::span(warmup)));
 }
 
 }  // namespace scaleit::policy

@@ -1,83 +1,47 @@
-// The rules, one file each, in the order in which `decide` applies them. Each works on
-// one evaluation: it may move the number, and then leaves a step that says why.
+// All rules, and the table of their codes, names and sentences. Each rule's file brings
+// its own rows; here is only which files there are.
 #pragma once
 
-#include "messages/decision.hpp"
-#include "messages/observation.hpp"
-#include "messages/target_spec.hpp"
-#include "policy/memory.hpp"
+#include "policy/bounds.hpp"
+#include "policy/combine.hpp"
+#include "policy/fallback.hpp"
+#include "policy/flap_budget.hpp"
+#include "policy/guard.hpp"
+#include "policy/hold.hpp"
+#include "policy/mode.hpp"
+#include "policy/panic.hpp"
+#include "policy/rate_limit.hpp"
+#include "policy/recommend.hpp"
+#include "policy/shadow.hpp"
+#include "policy/stabilize.hpp"
+#include "policy/zero.hpp"
 
-#include <initializer_list>
+#include <algorithm>
+#include <array>
 
 namespace scaleit::policy {
 
-/// One evaluation under way.
-struct evaluation {
-  const target_spec& spec;
-  memory& mem;
-  const observation* seen;  ///< null: the poll failed
-  time_point now;
-  decision& made;
-  int current = 0;
-  int basis = 0;               ///< of rates: `current`, or what may have come of it
-  int number = 0;              ///< where the chain of steps stands
-  bool scale_in_held = false;  ///< by the guard or the flap budget: not to zero either
+template <std::size_t... Sizes>
+constexpr auto joined(const std::array<rule_row, Sizes>&... rows) {
+  std::array<rule_row, (Sizes + ...)> all{};
+  auto out = all.begin();
+  ((out = std::copy(rows.begin(), rows.end(), out)), ...);
+  return all;
+}
 
-  void step_to(int to, rule code, std::initializer_list<double> numbers = {},
-               std::size_t metric = 0);
-};
+/// By code.
+inline constexpr auto rule_table =
+    joined(recommend_rows, panic_rows, combine_rows, hold_rows, fallback_rows,
+           stabilize_rows, guard_rows, rate_rows, flap_rows, switched_off_rows, zero_rows,
+           bounds_rows, mode_rows, shadow_rows);
 
-/// ceil(x), where a value within 1e-9 (relative) of a whole number is that number:
-/// 10 x 0.56 / 0.8 is 7, not 8. 0 .. bounds::replicas_max.
-int replicas_for(double x);
-/// floor(x), likewise.
-int whole_replicas_below(double x);
-/// 1 - down <= ratio <= 1 + up, both included.
-bool within(const tolerance_spec& t, double ratio);
-double seconds(microseconds d);
-
-// -- recommend, combine
-// -------------------------------------------------------------------
-/// What one metric asks for by HPA's formula [`target`, `tolerance`, `unready`], with the
-/// step from `current` to it.
-step recommend(const target_spec& spec, std::size_t metric, double value, int current,
-               int serving);
-/// What one metric asks for by Knative's windows [`panic`], as last watched.
-step panic_wish(const target_spec& spec, std::size_t metric, const metric_memory& m,
-                int current, time_point now);
-/// All metrics as one recommendation [`combine`, `missing-metric`, `hold`, `stale`].
-void combine(evaluation& e);
-/// The recommendation while polls fail [`fallback`, `hold`].
-void fall_back(evaluation& e);
-
-// -- hold
-// ------------------------------------------------------------------------------------
-/// HPA's windows [`stabilize-up`, `stabilize-down`].
-void stabilize(evaluation& e);
-/// [`outage-guard`]
-void guard(evaluation& e);
-/// HPA's scaling policies [`rate-up`, `rate-down`].
-void limit_rate(evaluation& e);
-/// [`flap-budget`]
-void limit_flaps(evaluation& e);
-
-// -- bounds and mode
-// -------------------------------------------------------------------------
-/// 0 replicas while the minimum is above 0 [`switched-off`]: whether that is so.
-bool switched_off(evaluation& e);
-/// Out of zero and back to it [`activate`, `idle`].
-void to_or_from_zero(evaluation& e);
-/// [`schedule-min`, `schedule-max`, `min`, `max`]
-void bound(evaluation& e);
-/// [`paused`, `dry-run`, `pause-in`, `pause-out`]
-void apply_mode(evaluation& e);
-
-// -- what observations leave in the memory
-// ---------------------------------------------------
-void watch_panic(const target_spec& spec, std::size_t metric, metric_memory& m,
-                 double load, int serving, time_point at);
-void watch_guard(const guard_spec& spec, metric_memory& m, double load, time_point at);
-void watch_idle(const target_spec& spec, memory& m, const observation& seen,
-                time_point at);
+static_assert(rule_table.size() == rules, "each code has one row");
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < rule_table.size(); ++i)
+        if (rule_table[i].code != static_cast<rule>(i)) return false;
+      return true;
+    }(),
+    "the rows are in the order of the codes");
 
 }  // namespace scaleit::policy

@@ -1,10 +1,20 @@
-// The sentences of the rules: each step of a decision in words, with its numbers.
+// The rules in words: their public names, and each step of a decision as a sentence with
+// its numbers.
 #pragma once
 
 #include "messages/decision.hpp"
 #include "messages/target_spec.hpp"
 
 #include <string>
+#include <string_view>
+
+namespace scaleit {
+
+std::string_view to_string(rule r);
+/// By its public name; unknown_rule if it is none.
+rule rule_of(std::string_view code);
+
+}  // namespace scaleit
 
 namespace scaleit::policy {
 

@@ -1,6 +1,7 @@
 #include "record/data_reader.hpp"
 
 #include "messages/json_stream.hpp"
+#include "policy/why.hpp"
 
 namespace scaleit::record {
 

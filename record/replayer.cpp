@@ -1,5 +1,7 @@
 #include "record/replayer.hpp"
 
+#include "policy/why.hpp"
+
 #include <algorithm>
 #include <utility>
 

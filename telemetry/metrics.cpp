@@ -1,5 +1,7 @@
 #include "telemetry/metrics.hpp"
 
+#include "policy/shadow.hpp"
+
 #include <algorithm>
 
 namespace scaleit::telemetry {
@@ -184,7 +186,7 @@ void metrics::compare(const event& e, const decision& d) {
   const auto& s = of(e);
   if (!s.shadow || d.steps.empty()) return;
   s.shadow->desired->Set(d.desired);
-  const bool agrees = d.desired == static_cast<int>(d.steps.back().numbers[0]);
+  const bool agrees = d.desired == policy::live_answer(d);
   (agrees ? s.shadow->agreed : s.shadow->differed)->Increment();
 }
 

@@ -1,6 +1,6 @@
 // The pages tell the truth: each command they show is run by the real binary, in
 // docs/examples, and must print what the page says.
-#include "messages/decision.hpp"
+#include "policy/why.hpp"
 #include "tests/docs/pages.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process.hpp"

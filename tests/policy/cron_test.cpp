@@ -208,7 +208,8 @@ TEST_CASE("the pattern of the schema takes what is taken here") {
   }
   for (const std::string text :
        {"", " ", "0 8 * *", "0 8 * * * *", "@noon", "@daily @daily", "@ daily",
-        "0 8 * * ?", "CRON_TZ=UTC 0 8 * * *", "0 8 * * *\n"}) {
+        "0 8 * * ?", "0 8 L * *", "0 8 15W * *", "0 8 * * 5L", "0 8 * JANUARY *",
+        "CRON_TZ=UTC 0 8 * * *", "0 8 * * *\n"}) {
     CAPTURE(text);
     CHECK(complaint_about_cron(text));
     CHECK_FALSE(std::regex_match(text, pattern));

@@ -1,6 +1,6 @@
 #include "policy/decide.hpp"
 
-#include "policy/rules.hpp"
+#include "policy/recommend.hpp"
 #include "policy/why.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"

@@ -64,6 +64,23 @@ TEST_CASE("the limits say what was added and removed within their periods") {
   CHECK(said(t, 30, "warm-up") == "0 replicas were added within 30s");
 }
 
+TEST_CASE("a limit that no count can reach is not spoken of") {
+  auto spec = test::wishes();
+  spec.behavior.up.stabilization_window = seconds{60};
+  const policy::memory none;
+  const auto limits = [&] {
+    std::size_t n = 0;
+    for (const auto& h : policy::outlook(spec, none, at(0)))
+      n += h.what == "rate up" || h.what == "rate down" ? 1 : 0;
+    return n;
+  };
+  CHECK(limits() == 0);
+  spec.behavior.up.policies[0].value = bounds::replicas_max - 1;
+  CHECK(limits() == 1);
+  spec.behavior.down.policies[0].type = policy_type::percent;
+  CHECK(limits() == 2);
+}
+
 TEST_CASE("failed polls and the fallback") {
   auto spec = test::wishes();
   telling t{spec};

@@ -1,7 +1,8 @@
 // HPA's formula, its tolerances and its replicas that are not ready. Cases named
 // "replica_calculator: X" are what Kubernetes publishes as TestReplicaCalcX, translated:
 // the mean of the ready pods' levels is the value.
-#include "policy/rules.hpp"
+#include "policy/recommend.hpp"
+
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
 

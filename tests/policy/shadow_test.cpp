@@ -54,7 +54,10 @@ TEST_CASE("the shadow decides by its own policy, and says what was done instead"
   CHECK(last.to == 15);
   CHECK(policy::why(last, spec, true) ==
         "a shadow, not acted on: the live policy decided 30");
+  CHECK(policy::live_answer(*v.shadow) == 30);
   for (const auto& s : v.live->steps) CHECK(s.code != rule::shadow);
+  CHECK_FALSE(policy::live_answer(*v.live));
+  CHECK_FALSE(policy::live_answer({}));
 }
 
 TEST_CASE("without a shadow there is none") {
@@ -118,7 +121,7 @@ TEST_CASE("a failed poll: either one may have a fallback, or both, or none") {
     REQUIRE(v.shadow.has_value());
     CHECK(v.live->desired == (r.live ? 8 : 4));
     CHECK(v.shadow->desired == (r.shadow ? 6 : 4));
-    CHECK(v.shadow->steps.back().numbers[0] == (r.live ? 8 : 4));
+    CHECK(policy::live_answer(*v.shadow) == (r.live ? 8 : 4));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/support/recorded_world.hpp"
 
+#include "policy/why.hpp"
 #include "record/record_reader.hpp"
 #include "spec/config_file.hpp"
 

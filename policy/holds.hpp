@@ -1,0 +1,35 @@
+// One look at what holds a target: what each rule that can hold is asked for, by a
+// function of its own file. policy/outlook.hpp is for those who want to know.
+#pragma once
+
+#include "messages/target_spec.hpp"
+#include "policy/memory.hpp"
+#include "policy/outlook.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace scaleit::policy {
+
+struct holds {
+  const target_spec& spec;
+  memory& mem;  ///< as it would be at `now`, so windows may forget
+  time_point now;
+  std::vector<hold> all{};
+
+  void say(std::string what, std::string text) {
+    all.push_back({std::move(what), std::move(text)});
+  }
+
+  /// In whole seconds: who looks at minutes does not want microseconds.
+  static std::string span(microseconds d) {
+    return to_string(std::chrono::round<std::chrono::seconds>(d));
+  }
+  std::string ago(time_point t) const { return span(now - t) + " ago"; }
+  std::string left(time_point since, microseconds length) const {
+    return span(since + length - now) + " left";
+  }
+};
+
+}  // namespace scaleit::policy
