@@ -10,7 +10,6 @@
 #include "record/record_files.hpp"
 #include "record/segment_compressor.hpp"
 #include "spec/config_spec.hpp"
-#include "spec/config_spec.hpp"
 
 #include <cstdint>
 #include <deque>
