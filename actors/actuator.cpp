@@ -1,5 +1,6 @@
 #include "actors/actuator.hpp"
 
+#include "actors/credentialed_request.hpp"
 #include "actors/harden.hpp"
 #include "messages/bounds.hpp"
 #include "spec/refusal.hpp"
@@ -24,7 +25,7 @@ std::string body_for(const scale_spec& spec, int replicas) {
   return body;
 }
 
-net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
+net::http_request scale_request(const scale_spec& spec, int replicas) {
   net::http_request r;
   r.method = spec.method == scale_method::post    ? net::verb::post
              : spec.method == scale_method::patch ? net::verb::patch
@@ -36,7 +37,7 @@ net::prepared_ptr scale_request(const scale_spec& spec, int replicas) {
   r.timeout = spec.timeout;
   r.keep_alive = spec.keep_alive;
   r.status_is_enough = true;
-  return net::prepare(r);
+  return r;
 }
 
 }  // namespace
@@ -46,6 +47,9 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
   with = s;
   target = std::move(b);
   harden(self);
+  // What cannot be sent shows at the start, as it does of the status.
+  credentialed_request{scale_request(target->spec->scale, 1), with->secrets,
+                       self->clock().now()};
   // The one before this may have died with an answer waiting.
   if (target->in_flight && target->in_flight->answer)
     caf::anon_send(actuator_actor{self}, scale_answered{});
@@ -62,9 +66,11 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
 
 void actuator_state::on_set_replicas(const set_replicas& x) {
   if (target->in_flight || x.poll_began <= target->last_answer) return;
-  const auto request = scale_request(target->spec->scale, x.to);
-  emit_and_fold(*with, *target, self->clock().now(),
-                scale_requested{x.from, x.to, x.poll->sequence});
+  const auto now = self->clock().now();
+  const auto request =
+      credentialed_request{scale_request(target->spec->scale, x.to), with->secrets, now}
+          .last();
+  emit_and_fold(*with, *target, now, scale_requested{x.from, x.to, x.poll->sequence});
   // The target's state, not this actor, receives the answer: it outlives a crash in
   // between.
   with->client.submit(request, [to = target](http_response&& r) {
@@ -75,7 +81,7 @@ void actuator_state::on_set_replicas(const set_replicas& x) {
   // After the last line that could throw: a request that was never sent must not be
   // waited for.
   target->in_flight =
-      target_state::request{x.from, x.to, x.poll, x.poll_began, std::nullopt};
+      target_state::request{x.from, x.to, x.poll, request, x.poll_began, std::nullopt};
 }
 
 void actuator_state::close_what_is_open() {
@@ -102,9 +108,11 @@ void actuator_state::on_answered() {
   target->last_answer = now;
   const auto& answer = *request.answer;
   const auto loop_took = to_micros(now - request.poll_began);
+  if (answer.status == 401)
+    spec::secret_headers{target->spec->scale.headers, with->secrets}.refused();
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
-  if (auto f = spec::refusal(answer, target->spec->scale.headers)) {
+  if (auto f = spec::refusal(answer, request.sent->source().headers)) {
     emit_and_fold(*with, *target, now,
                   scale_failed{request.from, request.to, std::move(*f), loop_took,
                                !answer.unsent, request.poll->sequence});

@@ -11,11 +11,11 @@
 namespace scaleit::actors {
 
 control_loop::control_loop(caf::actor_system& system, net::http_client& client,
-                           chaos mishaps, time_point wall)
+                           spec::secret_store& secrets, chaos mishaps, time_point wall)
     : system_(system),
       events_(system.clock().now(), wall),
       mishaps_(std::move(mishaps)),
-      services_{client, events_, mishaps_, readers_, spread} {}
+      services_{client, events_, mishaps_, readers_, secrets, spread} {}
 
 control_loop::~control_loop() = default;
 

@@ -19,9 +19,10 @@ namespace scaleit::actors {
 
 class control_loop {
  public:
-  /// `wall` is the time of the record at this moment of the system's clock.
-  control_loop(caf::actor_system& system, net::http_client& client, chaos mishaps,
-               time_point wall);
+  /// `wall` is the time of the record at this moment of the system's clock. `client` and
+  /// `secrets` outlive it.
+  control_loop(caf::actor_system& system, net::http_client& client,
+               spec::secret_store& secrets, chaos mishaps, time_point wall);
   ~control_loop();
   control_loop(const control_loop&) = delete;
   control_loop& operator=(const control_loop&) = delete;

@@ -13,13 +13,13 @@ namespace {
 
 /// `s`: a status_spec, or a metric_spec with a URL.
 template <class Source>
-net::prepared_ptr get(const Source& s) {
+net::http_request get(const Source& s) {
   net::http_request r;
   r.url = s.url;
   r.headers = s.headers;
   r.timeout = s.timeout;
   r.keep_alive = s.keep_alive;
-  return net::prepare(r);
+  return r;
 }
 
 /// The metrics with a URL of their own, by request.
@@ -40,11 +40,12 @@ std::vector<std::vector<const metric_spec*>> sources_of(const target_spec& spec)
 
 }  // namespace
 
-poll_round::poll_round(const target_spec& spec, reader_cache& readers)
-    : request_(get(spec.status)), reader_(readers.of(spec)) {
-  for (const auto& metrics : sources_of(spec)) {
-    sources_.push_back({get(*metrics.front()), readers.of(metrics)});
-  }
+poll_round::poll_round(const target_spec& spec, reader_cache& readers,
+                       spec::secret_store& secrets, steady_time now)
+    : request_(get(spec.status), secrets, now), reader_(readers.of(spec)) {
+  for (const auto& metrics : sources_of(spec))
+    sources_.push_back(
+        {credentialed_request{get(*metrics.front()), secrets, now}, readers.of(metrics)});
 }
 
 poll_round::~poll_round() {
@@ -53,14 +54,16 @@ poll_round::~poll_round() {
     if (s.out) client_->cancel(*s.out);
 }
 
-void poll_round::begin(net::http_client& client, const handler& answered) {
+void poll_round::begin(net::http_client& client, steady_time now,
+                       const handler& answered) {
   client_ = &client;
   status_.reset();
   took_ = microseconds{0};
-  const auto submit = [&](const net::prepared_ptr& request, std::size_t part) {
+  const auto submit = [&](credentialed_request& request, std::size_t part) {
     ++waiting_for_;
-    return client.submit(
-        request, [answered, part](http_response&& r) { answered(part, std::move(r)); });
+    return client.submit(request.at(now), [answered, part](http_response&& r) {
+      answered(part, std::move(r));
+    });
   };
   out_ = submit(request_, 0);
   for (std::size_t i = 0; i < sources_.size(); ++i)
@@ -77,14 +80,16 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
   } else {
     auto& s = sources_.at(part - 1);
     s.out.reset();
-    s.seen = s.reader->read(answer, s.request->source().headers);
+    s.request.answered(answer);
+    s.seen = s.reader->read(answer, s.request.last()->source().headers);
   }
   if (waiting_for_ > 0 || !status_) return {};
   return complete();
 }
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
-  auto wrong = spec::refusal(answer, request_->source().headers);
+  request_.answered(answer);
+  auto wrong = spec::refusal(answer, request_.last()->source().headers);
   if (wrong && answer.error) return wrong;
   if (!wrong) wrong = spec::unreadable(answer);
   if (!wrong) {

@@ -5,6 +5,7 @@
 // answers come to. The order of the answers makes no difference to that.
 #pragma once
 
+#include "actors/credentialed_request.hpp"
 #include "actors/reader_cache.hpp"
 #include "messages/observation.hpp"
 #include "net/http.hpp"
@@ -27,12 +28,13 @@ class poll_round {
   using result = std::variant<observation, failure>;
 
   /// Throws std::invalid_argument when a request of the spec cannot be sent.
-  poll_round(const target_spec& spec, reader_cache& readers);
+  poll_round(const target_spec& spec, reader_cache& readers, spec::secret_store& secrets,
+             steady_time now);
   /// Cancels what is still out.
   ~poll_round();
   poll_round(poll_round&&) = delete;
 
-  void begin(net::http_client& client, const handler& answered);
+  void begin(net::http_client& client, steady_time now, const handler& answered);
   bool in_flight() const { return waiting_for_ > 0; }
 
   /// Takes an answer; the result of the poll when this one settles it: the status failed,
@@ -41,7 +43,7 @@ class poll_round {
 
  private:
   struct source {
-    net::prepared_ptr request;
+    credentialed_request request;
     std::shared_ptr<const spec::metric_reader> reader;
     std::optional<net::http_client::ticket> out{};
     spec::metric_reading seen{};
@@ -50,7 +52,7 @@ class poll_round {
   std::optional<failure> take_status(http_response& answer);
   observation complete();
 
-  net::prepared_ptr request_;
+  credentialed_request request_;
   std::shared_ptr<const spec::status_reader> reader_;
   std::vector<source> sources_;  ///< in the order of the spec
   net::http_client* client_ = nullptr;

@@ -14,7 +14,7 @@ poller_actor::behavior_type poller_state::make_behavior(services* s, target_stat
   with = s;
   target = std::move(b);
   decider = std::move(d);
-  round.emplace(*target->spec, with->readers);
+  round.emplace(*target->spec, with->readers, with->secrets, self->clock().now());
   harden(self);
   arm();
   return {
@@ -52,10 +52,12 @@ void poller_state::on_poll_now() {
 void poller_state::poll(microseconds late) {
   began = self->clock().now();
   late_by = late;
-  round->begin(with->client, [me = poller_actor{self}](std::size_t part,
-                                                       http_response&& r) {
-    caf::anon_send(me, poll_answer{part, std::make_shared<http_response>(std::move(r))});
-  });
+  round->begin(with->client, began,
+               [me = poller_actor{self}](std::size_t part, http_response&& r) {
+                 caf::anon_send(
+                     me,
+                     poll_answer{part, std::make_shared<http_response>(std::move(r))});
+               });
 }
 
 void poller_state::arm() {

@@ -7,6 +7,7 @@
 #include "actors/spread.hpp"
 #include "actors/target_state.hpp"
 #include "net/http.hpp"
+#include "spec/secret_store.hpp"
 
 #include <functional>
 #include <string_view>
@@ -20,6 +21,7 @@ struct services {
   publisher& events;
   chaos& mishaps;
   reader_cache& readers;
+  spec::secret_store& secrets;
   /// A target's place in its interval.
   std::function<steady_time::duration(std::string_view name, milliseconds interval)>
       place = spread;

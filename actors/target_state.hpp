@@ -27,6 +27,7 @@ struct target_state {
     int from = 0;
     int to = 0;
     event_ptr poll;
+    net::prepared_ptr sent;
     steady_time poll_began{};
     std::optional<http_response> answer;
   };

@@ -31,8 +31,9 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 
 int run_check(const check_options& options) {
   const auto env = spec::environment::load(options.env_file, true);
+  spec::secret_store secrets{env};
   for (const auto& line : env.warnings()) fmt::print(stderr, "warning: {}\n", line);
-  const auto loaded = spec::load_config(options.file, spec::config_use::check, env);
+  const auto loaded = spec::load_config(options.file, spec::config_use::check, secrets);
   for (const auto& line : spec::told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;
   const auto count = loaded.content.targets.size();

@@ -45,13 +45,16 @@ class daemon {
         counters_(SCALEIT_VERSION),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
-        control_(system_, client_, make_chaos(options.chaos), wall_now()),
+        control_(system_, client_, *options.secrets, make_chaos(options.chaos),
+                 wall_now()),
         book_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
         watch_(options.metrics, options.descriptors.clients,
                {counters_.registry().get(), &process_}, control_.health(),
                [this](std::string why) { stop(std::move(why)); }) {
+    options.secrets->warn_by(
+        [](const std::string& what) { log(log_level::warning, what); });
     // On shutdown the process must end even if an actor does not.
     system_.await_actors_before_shutdown(false);
   }

@@ -7,7 +7,9 @@
 #include "messages/target_spec.hpp"
 #include "record/record_writer.hpp"
 #include "spec/listen.hpp"
+#include "spec/secret_store.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +29,8 @@ struct daemon_options {
   log_level level = log_level::info;
   std::optional<spec::record_spec> record;  ///< where events are kept
   std::vector<target_ptr> targets;
+  /// What references in their headers stand for.
+  std::shared_ptr<spec::secret_store> secrets = std::make_shared<spec::secret_store>();
 };
 
 /// Runs until a signal asks it to stop. The log has been started. Answers the exit code;

@@ -59,7 +59,9 @@ void add_targets(const run_options& options, const spec::environment& env,
     for (auto& line : settings.warnings) d.warnings.push_back(std::move(line));
     return;
   }
-  const auto loaded = spec::load_config(*options.config, spec::config_use::run, env);
+  d.secrets = std::make_shared<spec::secret_store>(env);
+  const auto loaded =
+      spec::load_config(*options.config, spec::config_use::run, *d.secrets);
   const auto& [settings, targets] = spec::require_good(loaded);
   d.config_file = *options.config;
   d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);

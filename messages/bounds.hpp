@@ -97,6 +97,9 @@ inline constexpr std::size_t document_nodes_max = 4'000'000;  ///< aliases count
 inline constexpr std::size_t document_keys_max = 1000;        ///< of one map
 inline constexpr std::size_t config_problems_max = 1000;      ///< that are told
 inline constexpr std::size_t secret_bytes_max = 64 * 1024;    ///< of one expanded header
+inline constexpr std::size_t secret_files_kept =
+    1'000;                                        ///< of those that nobody names any more
+inline constexpr auto secret_look_interval = 1s;  ///< at a file that may be another
 inline constexpr auto pipe_wait_max = 30s;  ///< for a file that is a pipe to say more
 inline constexpr auto request_timeout_min = 1ms;
 inline constexpr auto request_timeout_max = 1h;

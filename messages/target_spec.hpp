@@ -16,7 +16,8 @@
 
 namespace scaleit {
 
-/// A request header, as configured (secrets already expanded, never printed).
+/// A request header, as configured: references (`${VAR}`, `${file:/path}`) stay what
+/// they are until it is sent.
 struct header {
   std::string name;
   std::string value;

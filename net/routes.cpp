@@ -1,5 +1,6 @@
 #include "net/routes.hpp"
 
+#include "net/headers.hpp"
 #include "net/problem.hpp"
 
 #include <fmt/format.h>
@@ -56,7 +57,7 @@ std::optional<server_response> refuse_body(const server_request& r,
   const auto given = r.header("Content-Type");
   if (o.takes.empty() || !given || r.body.empty()) return std::nullopt;
   const auto taken = std::ranges::any_of(
-      o.takes, [&](const auto& t) { return same_name(t, media_type(*given)); });
+      o.takes, [&](const auto& t) { return same_header(t, media_type(*given)); });
   if (taken) return std::nullopt;
   const auto accepted = fmt::format("{}", fmt::join(o.takes, ", "));
   return with(

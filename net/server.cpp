@@ -1,5 +1,6 @@
 #include "net/server.hpp"
 
+#include "net/headers.hpp"
 #include "net/server_session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -237,14 +238,9 @@ std::string_view http_server::impl::common_headers() {
 
 // -- server_request ------------------------------------------------------------
 
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 std::optional<std::string_view> server_request::header(std::string_view name) const {
   for (const auto& h : headers)
-    if (same_name(h.name, name)) return h.value;
+    if (same_header(h.name, name)) return h.value;
   return std::nullopt;
 }
 

@@ -23,9 +23,6 @@
 
 namespace scaleit::net {
 
-/// Whether two names of headers are one: case does not matter.
-bool same_name(std::string_view a, std::string_view b);
-
 struct server_request {
   std::string method;  ///< as received: "GET", "HEAD", "get"
   std::string path;    ///< as received, without the query: "/targets/a%20b"

@@ -1,4 +1,5 @@
 // The writing half of a session: whole answers, and the streams' bytes.
+#include "net/headers.hpp"
 #include "net/problem.hpp"
 #include "net/reason_phrase.hpp"
 #include "net/server_session.hpp"
@@ -17,31 +18,17 @@ namespace {
 
 using error_code = boost::system::error_code;
 
-bool is_field_value(std::string_view s) {
-  return std::none_of(s.begin(), s.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
-}
-
-bool is_token(std::string_view s) {  // RFC 9110, 5.6.2
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return !s.empty() && std::all_of(s.begin(), s.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           others.find(c) != std::string_view::npos;
-  });
-}
-
 /// Where an answer ends is for the server to say.
 bool is_framing(const header& h) {
-  return same_name(h.name, "Content-Length") || same_name(h.name, "Transfer-Encoding") ||
-         same_name(h.name, "Connection");
+  return same_header(h.name, "Content-Length") ||
+         same_header(h.name, "Transfer-Encoding") || same_header(h.name, "Connection");
 }
 
 /// A header that a handler built from foreign text must not split the answer.
 bool sendable(const server_response& r) {
-  return r.status >= 200 && r.status <= 999 && is_field_value(r.content_type) &&
+  return r.status >= 200 && r.status <= 999 && is_header_value(r.content_type) &&
          std::all_of(r.headers.begin(), r.headers.end(), [](const header& h) {
-           return is_token(h.name) && is_field_value(h.value) && !is_framing(h);
+           return is_header_name(h.name) && is_header_value(h.value) && !is_framing(h);
          });
 }
 

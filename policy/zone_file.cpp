@@ -1,5 +1,7 @@
 #include "policy/zone_file.hpp"
 
+#include "messages/descriptor.hpp"
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -88,14 +90,6 @@ complaint check_data(cursor& in, const header& h, std::size_t time_bytes) {
   return {};
 }
 
-/// Closes what it opened.
-struct descriptor {
-  int number;
-  ~descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
-
 /// The library's own idea of where the database is.
 const char* directory() {
   constexpr const char* other = "/usr/share/zoneinfo/uclibc";
@@ -125,12 +119,12 @@ std::optional<std::string> complaint_about_zone_file(std::string_view zone) {
   // Without waiting for the other end of what may be a pipe.
   const descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   struct stat about {};
-  if (file.number < 0 || ::fstat(file.number, &about) != 0) return std::strerror(errno);
+  if (!file.is_open() || ::fstat(file.get(), &about) != 0) return std::strerror(errno);
   if (!S_ISREG(about.st_mode)) return "is no file";
   std::string content(file_bytes_max + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {
-    const auto n = ::read(file.number, content.data() + size, content.size() - size);
+    const auto n = ::read(file.get(), content.data() + size, content.size() - size);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return std::strerror(errno);
     if (n == 0) break;

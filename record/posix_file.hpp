@@ -1,6 +1,8 @@
-// A file descriptor that closes itself, and the calls the record makes on it; errors
-// are values, since a full disk is weather.
+// A file, and the calls the record makes on it; errors are values, since a full disk is
+// weather.
 #pragma once
+
+#include "messages/descriptor.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -9,7 +11,6 @@
 #include <string_view>
 #include <system_error>
 #include <unistd.h>
-#include <utility>
 
 namespace scaleit::record {
 
@@ -20,25 +21,15 @@ class posix_file {
   posix_file() = default;
   posix_file(const std::filesystem::path& path, int flags)
       : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0640)) {}
-  ~posix_file() { close(); }
-  posix_file(posix_file&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  posix_file& operator=(posix_file&& other) noexcept {
-    close();
-    fd_ = std::exchange(other.fd_, -1);
-    return *this;
-  }
 
-  bool is_open() const { return fd_ >= 0; }
-  int fd() const { return fd_; }
-  void close() {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
-  }
+  bool is_open() const { return fd_.is_open(); }
+  int fd() const { return fd_.get(); }
+  void close() { fd_.close(); }
 
   /// All of it, or as much as goes: `written` tells.
   std::error_code write(std::string_view bytes, std::size_t& written) {
     for (written = 0; written < bytes.size();) {
-      const auto n = ::write(fd_, bytes.data() + written, bytes.size() - written);
+      const auto n = ::write(fd(), bytes.data() + written, bytes.size() - written);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return last_error();
       written += static_cast<std::size_t>(n);
@@ -48,12 +39,12 @@ class posix_file {
 
   /// To the disk, where there is one behind it.
   std::error_code sync() {
-    if (::fdatasync(fd_) == 0 || errno == EINVAL || errno == EROFS) return {};
+    if (::fdatasync(fd()) == 0 || errno == EINVAL || errno == EROFS) return {};
     return last_error();
   }
 
  private:
-  int fd_ = -1;
+  descriptor fd_;
 };
 
 }  // namespace scaleit::record

@@ -111,42 +111,18 @@ std::optional<secret_answer> unreadable(const std::string& file, bool warning) {
   }
 }
 
-/// A secret of a file is read once, however many targets name it.
-class secrets {
- public:
-  explicit secrets(const environment& env) : env_(env) {}
-
-  secret_answer operator()(const secret_reference& r) {
-    if (!r.file) {
-      const auto* value = env_.find(r.name);
-      if (value) return {without_line_break(*value), {}, false};
-      return {{}, r.text() + " is not set", false};
-    }
-    const auto [known, is_new] = files_.try_emplace(r.name);
-    if (is_new) known->second = read(r);
-    return known->second;
+/// A file is read once, however many targets name it.
+secret_answer answer_of(secret_store& secrets, const secret_reference& r) {
+  if (!r.file) {
+    auto read = secret_of_variable(secrets.variables(), r.name);
+    if (!read.problem.empty()) return {{}, std::move(read.problem), false};
+    return {std::move(read.value), {}, false};
   }
-
- private:
-  /// Editors and shells leave one at the end.
-  static std::string without_line_break(std::string s) {
-    while (s.ends_with('\n') || s.ends_with('\r')) s.pop_back();
-    return s;
-  }
-
-  static secret_answer read(const secret_reference& r) {
-    try {
-      auto text = read_text_file(r.name, bounds::secret_bytes_max, "a readable file");
-      return {without_line_break(std::move(text)), {}, false};
-    } catch (const input_error& e) {
-      return {
-          {}, fmt::format("{} cannot be read: {}", printable(r.text()), e.what()), false};
-    }
-  }
-
-  const environment& env_;
-  std::map<std::string, secret_answer> files_;
-};
+  const auto file = secrets.file(r.name);
+  file->look(std::chrono::steady_clock::now());
+  if (!file->problem().empty()) return {{}, file->problem(), false};
+  return {file->value(), {}, false};
+}
 
 }  // namespace
 
@@ -169,7 +145,7 @@ spec_checkers house_checkers() {
 }
 
 loaded_config read_config_text(std::string_view text, const std::string& name,
-                               config_use use, const environment& env) {
+                               config_use use, secret_store& secrets) {
   loaded_config out{name};
   read_options options;
   options.recorded = use == config_use::recorded;
@@ -179,10 +155,13 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
     options.check.token_file = [use](const std::string& file) {
       return unreadable(file, use == config_use::check);
     };
-  if (use == config_use::run) options.check.secret = secrets{env};
+  if (use == config_use::run)
+    options.check.secret = [&](const secret_reference& r) {
+      return answer_of(secrets, r);
+    };
   if (use == config_use::check)
-    options.check.secret = [&env](const secret_reference& r) -> secret_answer {
-      if (r.file || env.find(r.name)) return {};
+    options.check.secret = [&](const secret_reference& r) -> secret_answer {
+      if (r.file || secrets.variables().find(r.name)) return {};
       return {{}, r.text() + " is not set here", true};
     };
   out.content = read_config(text, options, out.problems);
@@ -190,11 +169,11 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
 }
 
 loaded_config load_config(const std::string& file, config_use use,
-                          const environment& env) {
+                          secret_store& secrets) {
   const auto text = file == "-"
                         ? read_standard_input(bounds::config_bytes_max)
                         : read_text_file(file, bounds::config_bytes_max, "a config file");
-  return read_config_text(text, file, use, env);
+  return read_config_text(text, file, use, secrets);
 }
 
 std::vector<std::string> told(const loaded_config& c) {

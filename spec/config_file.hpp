@@ -3,6 +3,7 @@
 
 #include "spec/config_reader.hpp"
 #include "spec/environment.hpp"
+#include "spec/secret_store.hpp"
 
 #include <string>
 #include <vector>
@@ -27,12 +28,21 @@ struct loaded_config {
 
 /// Reads `file`, or standard input if that is `-`. Everything that is wrong with what it
 /// says is in `problems`; throws input_error if it cannot be read at all.
-loaded_config load_config(const std::string& file, config_use use,
-                          const environment& env = environment{});
+loaded_config load_config(const std::string& file, config_use use, secret_store& secrets);
+inline loaded_config load_config(const std::string& file, config_use use) {
+  secret_store none;
+  return load_config(file, use, none);
+}
 
 /// The same, of a text.
 loaded_config read_config_text(std::string_view text, const std::string& name,
-                               config_use use, const environment& env = environment{});
+                               config_use use, secret_store& secrets);
+inline loaded_config read_config_text(std::string_view text, const std::string& name,
+                                      config_use use,
+                                      const environment& env = environment{}) {
+  secret_store secrets{env};
+  return read_config_text(text, name, use, secrets);
+}
 
 /// One line each, as standard error is to show them.
 std::vector<std::string> told(const loaded_config& c);

@@ -27,7 +27,7 @@ constexpr string_view kept_connections =
     "Whether the connection is kept for the next request; if not, each has its own";
 
 constexpr string_view accepted_headers =
-    "Request headers; ${VAR} and ${file:/path} in a value are expanded at the start";
+    "Request headers; ${VAR} and ${file:/path} in a value stand for secrets";
 
 }  // namespace
 

@@ -103,6 +103,12 @@ std::string excerpt(const http_response& answer, std::span<const header> sent) {
   return printable(with_single_blanks(text), excerpt_bytes_max);
 }
 
+failure told(const http_response& answer, string_view said) {
+  auto detail = fmt::format("answered {}", answer.status);
+  if (!said.empty()) detail.append(": ").append(said);
+  return {failure_kind::http, printable(detail), answer.status, answer.took};
+}
+
 failure not_json(const http_response& answer, std::string why) {
   return {failure_kind::json, std::move(why), answer.status, answer.took};
 }
@@ -134,9 +140,13 @@ std::optional<failure> refusal(const http_response& answer,
                                std::span<const header> sent) {
   if (answer.error) return answer.error;
   if (answer.status >= 200 && answer.status <= 299) return {};
-  auto detail = fmt::format("answered {}", answer.status);
-  if (const auto said = excerpt(answer, sent); !said.empty()) detail += ": " + said;
-  return failure{failure_kind::http, printable(detail), answer.status, answer.took};
+  return told(answer, excerpt(answer, sent));
+}
+
+failure refusal(const http_response& answer, std::span<const header> sent,
+                std::string said) {
+  hide_sent(said, sent);
+  return told(answer, said);
 }
 
 std::optional<failure> unreadable(const http_response& answer) {

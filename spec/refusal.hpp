@@ -7,12 +7,17 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace scaleit::spec {
 
 /// When the request failed, or its status is no 2xx: then with some of the body, without
 /// the values of the headers that were `sent`, which may be secrets and come back.
 std::optional<failure> refusal(const http_response& answer, std::span<const header> sent);
+
+/// The same of one that is no good, in the peer's own sentence in place of its body.
+failure refusal(const http_response& answer, std::span<const header> sent,
+                std::string said);
 
 /// When the body of a good answer cannot be read as JSON for a reason that a parser would
 /// not find: it is compressed, in UTF-16, a page for people, or cut.

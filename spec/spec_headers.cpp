@@ -1,6 +1,7 @@
 // Headers as settings: what HTTP and the client take, and secrets. Their values are never
 // quoted.
 #include "net/headers.hpp"
+#include "spec/credentials.hpp"
 #include "spec/spec_reader.hpp"
 
 #include <fmt/format.h>
@@ -47,12 +48,42 @@ void spec_reader::header_value(const document_entry& e, const std::string& path,
     return refuse("this header stands here twice");
   if (e.value->is != document::kind::text)
     return refuse("the value is not valid; accepted: a text, in quotes if need be");
-  std::string text = e.value->scalar;
-  if (!expand(e, path, text)) return;
-  if (!net::is_header_value(text)) return refuse(control_character(text));
-  value.push_back({e.key, std::move(text)});
+  const std::string& text = e.value->scalar;
+  std::string sent = text;
+  if (!expand(e, path, sent)) return;
+  if (!net::is_header_value(sent)) return refuse(control_character(sent));
+  if (!options_.recorded && !options_.policy_only) {
+    if (is_hidden(text))
+      return refuse(
+          "'***' stands for a credential that was hidden where this was copied from; "
+          "accepted: the value, or ${VAR} or ${file:/path} in its place");
+    if (is_literal_credential(e.key, text))
+      problems_.add({e.at, path,
+                     "a credential in clear text; ${VAR} or ${file:/path} in its place "
+                     "keeps it out of this file",
+                     true});
+  }
+  value.push_back({e.key, text});
 }
 
+bool spec_reader::judge_credentials(text_position at, const spec_key& k,
+                                    std::string_view url) {
+  if (options_.recorded || options_.policy_only) return true;
+  if (url.find("=***") != std::string_view::npos) {
+    fail(at, k.name,
+         "'***' stands for a credential that was hidden where this was copied from; "
+         "accepted: the URL with its value");
+    return false;
+  }
+  if (shown_url(url) != url)
+    fail(at, k.name,
+         "a credential in clear text stands in the query; a header with ${VAR} or "
+         "${file:/path} keeps it out of this file",
+         true);
+  return true;
+}
+
+/// What is sent in the place of `value`, as far as it is known here.
 bool spec_reader::expand(const document_entry& e, const std::string& path,
                          std::string& value) {
   const auto parts = parse_secrets(value);

@@ -214,6 +214,7 @@ void spec_reader::text(const spec_key& k, std::string& value, std::string_view p
   if (is_url && s.find("${") != std::string::npos)
     return fail(e->at, k.name,
                 "a URL may not hold ${...}; a secret belongs into a header");
+  if (is_url && !judge_credentials(e->at, k, s)) return;
   const auto& check = options_.check;
   const spec_checkers::checker* checker = is_url                        ? &check.url
                                           : form == text_form::cron     ? &check.cron

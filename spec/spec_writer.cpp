@@ -1,5 +1,6 @@
 #include "spec/spec_writer.hpp"
 
+#include "spec/credentials.hpp"
 #include "spec/describe.hpp"
 #include "spec/spec_forms.hpp"
 
@@ -43,8 +44,10 @@ class spec_writer : public spec_visitor {
     put(k, value == plain, make_boolean(value));
   }
   void text(const spec_key& k, std::string& value, std::string_view plain,
-            text_form) override {
-    if (k.name != "app") put(k, value == plain, make_text(value));
+            text_form form) override {
+    if (k.name == "app") return;
+    const bool is_url = form == text_form::url || form == text_form::base_url;
+    put(k, value == plain, make_text(is_url ? shown_url(value) : value));
   }
   void choice(const spec_key& k, std::size_t& value, std::size_t plain,
               names accepted) override {
@@ -52,7 +55,8 @@ class spec_writer : public spec_visitor {
   }
   void headers(const spec_key& k, std::vector<header>& value) override {
     auto map = make(kind::map);
-    for (const auto& h : value) map->entries.push_back({h.name, {}, make_text("***")});
+    for (const auto& h : value)
+      map->entries.push_back({h.name, {}, make_text(shown_header(h.name, h.value))});
     put(k, value.empty(), std::move(map));
   }
   void numbers(const spec_key& k, std::vector<std::pair<std::string, double>>& value,

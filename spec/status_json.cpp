@@ -120,11 +120,7 @@ metric_reading metric_reader::read(http_response& answer,
   std::vector<json_value> slots;
   if (!wrong) slots = std::get<std::vector<json_value>>(std::move(found));
   const auto said = slots.empty() ? std::nullopt : prometheus_.of(slots).error();
-  if (refused) {
-    if (said && refused->detail.find(':') == std::string::npos)
-      refused->detail += ": " + *said;
-    return none(*refused);
-  }
+  if (refused) return none(said ? refusal(answer, sent, *said) : *refused);
   metric_reading seen;
   const auto whole = prometheus_.of(slots);
   for (std::size_t i = 0; i < metrics_.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "spec/text_file.hpp"
 
 #include "messages/bounds.hpp"
+#include "messages/descriptor.hpp"
 #include "spec/input_error.hpp"
 
 #include <fmt/format.h>
@@ -28,20 +29,6 @@ struct complaint {
     throw input_error{fmt::format("{}: {}; accepted: {}, at most {} bytes", file, why,
                                   accepted, bytes_max)};
   }
-};
-
-class descriptor {
- public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
 };
 
 /// Bounded while reading, not by its size beforehand: it may be a pipe.
@@ -73,7 +60,7 @@ std::string read_text_file(const std::string& file, std::size_t bytes_max,
   // A pipe that nobody writes to would be waited for here for ever.
   const descriptor in{::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
   struct stat about {};
-  if (in.get() < 0 || ::fstat(in.get(), &about) != 0) c.refuse(std::strerror(errno));
+  if (!in.is_open() || ::fstat(in.get(), &about) != 0) c.refuse(std::strerror(errno));
   if (S_ISDIR(about.st_mode)) c.refuse("is a directory");
   auto text = read_all(in.get(), c);
   if (text.empty() && S_ISFIFO(about.st_mode))

@@ -51,7 +51,7 @@ class closed_loop {
   closed_loop(std::uint16_t port, std::size_t connections)
       : client_(loop_, options(connections)),
         system_(configured(config_, loop_)),
-        control_(system_, client_, {}, time_point{}) {
+        control_(system_, client_, secrets_, {}, time_point{}) {
     system_.await_actors_before_shutdown(false);
     control_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
     control_.subscribe("logger",
@@ -106,6 +106,7 @@ class closed_loop {
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;
+  spec::secret_store secrets_;
   actors::control_loop control_;
   std::vector<poller_actor> pollers_;
   std::uint64_t cycles_ = 0, failures_ = 0;

@@ -36,7 +36,8 @@ void add_idle_targets() {
   caf::actor_system_config config;
   actors::run_actors_on(config, loop);
   caf::actor_system system{config};
-  actors::control_loop control{system, client, {}, time_point{}};
+  spec::secret_store secrets;
+  actors::control_loop control{system, client, secrets, {}, time_point{}};
   control.subscribe("telemetry", [&](const event& e) { counters.apply(e); });
   control.start();
   loop.io().run_for(10ms);

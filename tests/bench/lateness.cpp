@@ -59,7 +59,7 @@ class crowd {
  public:
   explicit crowd(const equipment& e)
       : system_(configured(config_, loop_)),
-        control_(system_, client_, {}, time_point{}),
+        control_(system_, client_, secrets_, {}, time_point{}),
         pulse_(loop_.io()),
         watch_({"127.0.0.1", 0}, {counters_.registry().get()}, control_.health(),
                [](const std::string&) { std::_Exit(0); }) {
@@ -134,6 +134,7 @@ class crowd {
   net::pooled_client client_{loop_, {}};
   caf::actor_system_config config_;
   caf::actor_system system_;
+  spec::secret_store secrets_;
   actors::control_loop control_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;

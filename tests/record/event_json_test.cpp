@@ -100,13 +100,18 @@ TEST_CASE("a step of the clock is the daemon's") {
              ContainsSubstring(R"("data":{"byMs":-660000.127})"));
 }
 
-TEST_CASE("the value of a header is never written") {
+TEST_CASE("a credential is never written, what stands for one is") {
   auto spec = test::app_spec();
-  spec.status.headers = {{"Authorization", "Bearer s3cret"}};
-  spec.scale.headers = {{"X-Key", "s3cret"}};
+  spec.status.url += "?api_key=s3cret&window=5m";
+  spec.status.headers = {{"Authorization", "Bearer s3cret"}, {"Accept", "text/html"}};
+  spec.scale.headers = {{"X-Key", "s3cret"}, {"X-Token", "${file:/run/token}"}};
   const auto text = json(target_added{}, std::make_shared<target_spec>(spec));
   CHECK(text.find("s3cret") == std::string::npos);
-  CHECK_THAT(text, ContainsSubstring(R"("headers":{"Authorization":"***"})"));
+  CHECK_THAT(text, ContainsSubstring(R"("headers":{"Authorization":"***","Accept":)"
+                                     R"("text/html"})"));
+  CHECK_THAT(text,
+             ContainsSubstring(R"({"X-Key":"***","X-Token":"${file:/run/token}"})"));
+  CHECK_THAT(text, ContainsSubstring("?api_key=***&window=5m"));
   CHECK_THAT(text, ContainsSubstring(R"("interval":"5s")"));
 }
 

@@ -51,7 +51,7 @@ std::string problems(const loaded_config& c) {
 
 }  // namespace
 
-TEST_CASE("secrets are put in when the daemon starts, and only then") {
+TEST_CASE("references to secrets are looked up when the daemon starts, and stay") {
   const some_file file{"from-file\r\n"};
   const environment env{{{"TOKEN", "s3cret"}, {"EMPTY", ""}}};
   const auto text =
@@ -59,7 +59,11 @@ TEST_CASE("secrets are put in when the daemon starts, and only then") {
   const auto run = load(text, config_use::run, env);
   REQUIRE(problems(run) == "");
   const auto& headers = run.content.targets.at(0).status.headers;
-  CHECK(headers == std::vector<header>{{"Authorization", "B s3cret--from-file"}});
+  CHECK(headers.at(0).value.starts_with("B ${TOKEN}-${EMPTY}-${file:"));
+  secret_store store{env};
+  secret_headers sent{headers, store};
+  CHECK(sent.refresh({}));
+  CHECK(sent.values() == std::vector<header>{{"Authorization", "B s3cret--from-file"}});
   const auto check = load(text, config_use::check, env);
   CHECK(problems(check) == "");
   CHECK(check.content.targets.at(0).status.headers.at(0).value.starts_with("B ${TOKEN}"));
@@ -87,13 +91,29 @@ TEST_CASE("an expanded value that is no header's is refused without being quoted
         "f:4:20: status.headers.Authorization: the value holds a control character, a "
         "line break (byte 7 of 12)");
   const environment line{{{"TOKEN", "s3cret\n"}}};
-  CHECK(load(with_header("${TOKEN}"), config_use::run, line)
-            .content.targets.at(0)
-            .status.headers.at(0)
-            .value == "s3cret");
+  CHECK(problems(load(with_header("${TOKEN}"), config_use::run, line)) == "");
   const environment large{{{"TOKEN", std::string(70'000, 'x')}}};
   CHECK(problems(load(with_header("${TOKEN}"), config_use::run, large)) ==
         "f:4:20: status.headers.Authorization: longer than 65536 bytes");
+}
+
+TEST_CASE("a credential in clear text is warned of, a hidden one is refused") {
+  for (const auto use : {config_use::run, config_use::check}) {
+    const auto clear = load(with_header("Bearer s3cret"), use);
+    CHECK(clear.good());
+    CHECK(problems(clear) ==
+          "f:4:20: warning: status.headers.Authorization: a credential in clear text; "
+          "${VAR} or ${file:/path} in its place keeps it out of this file");
+    const auto hidden_one = load(with_header("Bearer ***"), use);
+    CHECK_FALSE(hidden_one.good());
+    CHECK(problems(hidden_one) ==
+          "f:4:20: status.headers.Authorization: '***' stands for a credential that was "
+          "hidden where this was copied from; accepted: the value, or ${VAR} or "
+          "${file:/path} in its place");
+  }
+  // A record has it for a policy to be replayed.
+  CHECK(problems(load(with_header("***"), config_use::recorded)) == "");
+  CHECK(problems(load(with_header("***"), config_use::policy)) == "");
 }
 
 TEST_CASE("URLs are checked, and credentials in them are not quoted") {
@@ -130,7 +150,14 @@ TEST_CASE("URLs are checked, and credentials in them are not quoted") {
   CHECK(of("http://h/a|b") ==
         "f:2:1: app: the path of the URL holds '|', which is written "
         "%7C");
-  CHECK(of_metric("http://h/q?token=a") == "");
+  CHECK(
+      of_metric("http://h/q?token=s3cret") ==
+      "f:3:43: warning: metrics[0].url: a credential in clear text stands in the query; "
+      "a header with ${VAR} or ${file:/path} keeps it out of this file");
+  CHECK(
+      of_metric("http://h/q?token=***") ==
+      "f:3:43: metrics[0].url: '***' stands for a credential that was hidden where this "
+      "was copied from; accepted: the URL with its value");
   CHECK(of_metric("http://h/q?query=up{job=\"a\"}") ==
         "f:3:43: metrics[0].url: the query of the URL holds '{', which is written %7B");
   CHECK(of_metric("http://h/q?query=rate(x[5m])") ==

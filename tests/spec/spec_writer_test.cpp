@@ -94,14 +94,15 @@ target_spec any_spec(dice& d) {
   s.status.replicas = d.coin() ? "" : "/a~1b";
   if (d.coin()) s.status.ready = "/ready";
   if (d.coin()) s.status.observed_at = "/time";
-  if (d.coin()) s.status.headers = {{"Authorization", "***"}};
+  if (d.coin()) s.status.headers = {{"Authorization", "Bearer ${TOKEN}"}};
   if (d.coin())
     s.scale = {"https://x/y", scale_method::patch, "text/plain", "n=${replicas}", 1s, {}};
   s.metrics.clear();
   for (int i = d.whole(1, 4); i > 0; --i) {
     metric_spec m{"m" + std::to_string(s.metrics.size()),
                   d.coin() ? "" : "/\"\\\t\u00e4"};
-    if (d.coin()) m.url = "http://prom/q?a=b", m.headers = {{"X", "***"}}, m.timeout = 9s;
+    if (d.coin())
+      m.url = "http://prom/q?a=b", m.headers = {{"X-Scope-OrgID", "7"}}, m.timeout = 9s;
     s.metrics.push_back(m);
   }
   shake(d, s);

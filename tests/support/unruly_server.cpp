@@ -168,10 +168,11 @@ unruly_server::unruly_server(script s, const std::string& address, std::uint16_t
   listen(address, port);
 }
 
-unruly_server::unruly_server(script s, const identity& who, const std::string& client_ca)
+unruly_server::unruly_server(script s, const identity& who, const std::string& client_ca,
+                             std::uint16_t port)
     : script_(std::move(s)), tls_(server_context(who, client_ca)) {
   ::signal(SIGPIPE, SIG_IGN);  // SSL_write has no MSG_NOSIGNAL
-  listen("127.0.0.1", 0);
+  listen("127.0.0.1", port);
 }
 
 unruly_server::~unruly_server() {

@@ -65,7 +65,8 @@ class unruly_server {
   explicit unruly_server(script s, const std::string& address = "127.0.0.1",
                          std::uint16_t port = 0);
   /// With TLS, as `who`; clients need a certificate by `client_ca`, unless it is empty.
-  unruly_server(script s, const identity& who, const std::string& client_ca = "");
+  unruly_server(script s, const identity& who, const std::string& client_ca = "",
+                std::uint16_t port = 0);
   ~unruly_server();
 
   std::uint16_t port() const { return port_; }

@@ -98,7 +98,7 @@ virtual_loop::virtual_loop(actors::chaos mishaps, time_point wall,
     : system(deterministic(config_)),
       client([this] { return system.clock().now(); }),
       start_(steady_time{1h + actors::spread("app", 5s)}),
-      control((scheduler().clock().current_time = start_, system), client,
+      control((scheduler().clock().current_time = start_, system), client, secrets,
               std::move(mishaps), wall) {
   control.subscribe("recorder", [this](const event& e) {
     events.push_back(std::make_shared<event>(e));

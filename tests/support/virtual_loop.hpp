@@ -116,6 +116,7 @@ class virtual_loop {
  public:
   caf::actor_system system;
   scripted_client client;
+  spec::secret_store secrets;
 
  private:
   caf::scheduler::test_coordinator& scheduler();

@@ -1,0 +1,160 @@
+#include "spec/secret_store.hpp"
+
+#include "messages/bounds.hpp"
+#include "messages/text.hpp"
+#include "net/headers.hpp"
+#include "spec/input_error.hpp"
+#include "spec/text_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sys/stat.h>
+#include <utility>
+#include <variant>
+
+namespace scaleit::spec {
+
+namespace {
+
+std::string without_line_break(std::string s) {
+  while (s.ends_with('\n') || s.ends_with('\r')) s.pop_back();
+  return s;
+}
+
+std::int64_t nanoseconds(const timespec& t) {
+  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+}  // namespace
+
+secret_value read_secret_file(const std::string& path) {
+  try {
+    auto text = read_text_file(path, bounds::secret_bytes_max, "a readable file");
+    return {without_line_break(std::move(text)), {}};
+  } catch (const input_error& e) {
+    return {{},
+            fmt::format("${{file:{}}} cannot be read: {}", printable(path), e.what())};
+  }
+}
+
+secret_value secret_of_variable(const environment& env, const std::string& name) {
+  if (const auto* value = env.find(name)) return {without_line_break(*value), {}};
+  return {{}, fmt::format("${{{}}} is not set", name)};
+}
+
+// -- a file ---------------------------------------------------------------------
+
+secret_file::identity secret_file::identify(const std::string& path) {
+  struct stat s {};
+  if (::stat(path.c_str(), &s) != 0) return {};
+  return {s.st_dev,
+          s.st_ino,
+          static_cast<std::uint64_t>(s.st_size),
+          nanoseconds(s.st_mtim),
+          nanoseconds(s.st_ctim),
+          S_ISREG(s.st_mode)};
+}
+
+std::string secret_file::look(steady_time now) {
+  if (looked_ && !doubted_ && now < next_look_) return {};
+  const bool first = !std::exchange(looked_, true);
+  const bool doubted = std::exchange(doubted_, false);
+  next_look_ = now + bounds::secret_look_interval;
+  const auto is = identify(path_);
+  // A pipe has said what it has to say.
+  if (!first && is.inode != 0 && !is.regular) return {};
+  if (!first && !doubted && is == seen_) return {};
+  seen_ = is;
+  return take(read_secret_file(path_));
+}
+
+std::string secret_file::complaint_about(const std::string& value) const {
+  if (version_ == 0) return {};  // who reads the settings judges it
+  if (value.empty()) return fmt::format("${{file:{}}} is empty", printable(path_));
+  if (!net::is_header_value(value))
+    return fmt::format("${{file:{}}} holds a control character", printable(path_));
+  return {};
+}
+
+/// What is no good is not sent; the last good value is.
+std::string secret_file::take(secret_value read) {
+  auto problem = std::move(read.problem);
+  if (problem.empty()) problem = complaint_about(read.value);
+  const bool failed_before = !problem_.empty();
+  problem_ = std::move(problem);
+  if (!problem_.empty()) {
+    if (failed_before) return {};
+    return version_ == 0 ? problem_ : problem_ + "; what was read before is kept";
+  }
+  if (version_ == 0 || read.value != value_) {
+    value_ = std::move(read.value);
+    ++version_;
+  }
+  return failed_before ? fmt::format("${{file:{}}} can be read again", printable(path_))
+                       : std::string{};
+}
+
+// -- all of them ----------------------------------------------------------------
+
+std::shared_ptr<secret_file> secret_store::file(const std::string& path) {
+  if (files_.size() >= bounds::secret_files_kept)
+    std::erase_if(files_, [](const auto& f) { return f.second.use_count() == 1; });
+  auto& known = files_[path];
+  if (!known) known = std::make_shared<secret_file>(path);
+  return known;
+}
+
+// -- headers --------------------------------------------------------------------
+
+bool hold_references(const std::vector<header>& headers) {
+  return std::ranges::any_of(
+      headers, [](const header& h) { return h.value.find("${") != std::string::npos; });
+}
+
+secret_headers::secret_headers(std::vector<header> as_written, secret_store& store)
+    : as_written_(std::move(as_written)), store_(&store) {
+  for (const auto& h : as_written_) {
+    const auto parts = parse_secrets(h.value);
+    if (const auto* all = std::get_if<std::vector<secret_part>>(&parts))
+      for (const auto& p : *all)
+        if (const auto* r = std::get_if<secret_reference>(&p); r && r->file)
+          files_.push_back({store.file(r->name)});
+  }
+  if (files_.empty()) resolve();
+}
+
+bool secret_headers::refresh(steady_time now) {
+  bool others = false;
+  for (auto& f : files_) {
+    if (const auto news = f.file->look(now); !news.empty()) store_->tell(news);
+    others = others || f.version != f.file->version();
+    f.version = f.file->version();
+  }
+  if (others || values_.size() != as_written_.size()) {
+    resolve();
+    return true;
+  }
+  return false;
+}
+
+void secret_headers::resolve() {
+  values_.clear();
+  for (const auto& h : as_written_) {
+    const auto parts = parse_secrets(h.value);
+    std::string value;
+    if (const auto* all = std::get_if<std::vector<secret_part>>(&parts)) {
+      for (const auto& p : *all) {
+        const auto* r = std::get_if<secret_reference>(&p);
+        value += !r        ? std::get<std::string>(p)
+                 : r->file ? store_->file(r->name)->value()
+                           : secret_of_variable(store_->variables(), r->name).value;
+      }
+    } else {
+      value = h.value;
+    }
+    values_.push_back({h.name, std::move(value)});
+  }
+}
+
+}  // namespace scaleit::spec

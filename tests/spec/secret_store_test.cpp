@@ -1,0 +1,132 @@
+#include "spec/secret_store.hpp"
+
+#include "messages/bounds.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace scaleit;
+using namespace scaleit::spec;
+using test::temporary_directory;
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+/// A header with a file's text in it, and what is told of the file.
+struct stage {
+  temporary_directory at;
+  std::string token = at.write("token", "one\n");
+  std::vector<std::string> told;
+  secret_store store;
+  secret_headers headers{{{"Authorization", "Bearer ${file:" + token + "}"}}, store};
+  steady_time now{};
+
+  stage() {
+    store.warn_by([this](const std::string& what) { told.push_back(what); });
+    headers.refresh(now);
+  }
+  /// What is sent after a while.
+  std::string later(steady_time::duration d = bounds::secret_look_interval) {
+    now += d;
+    headers.refresh(now);
+    return headers.values().at(0).value;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a file that is replaced is read again") {
+  stage s;
+  CHECK(s.headers.values().at(0).value == "Bearer one");
+  CHECK_FALSE(s.headers.refresh(s.now + bounds::secret_look_interval));
+  s.at.write("token", "two\n");
+  CHECK(s.later(10ms) == "Bearer one");  // it was looked at a moment ago
+  CHECK(s.later() == "Bearer two");
+  s.at.write("next", "three");
+  fs::rename(s.at.path() / "next", s.token);
+  CHECK(s.later() == "Bearer three");
+  CHECK(s.told.empty());
+}
+
+TEST_CASE("a symbolic link that moves leads to another file") {
+  temporary_directory at;
+  fs::create_directory(at.path() / "a");
+  fs::create_directory(at.path() / "b");
+  at.write("a/token", "one");
+  at.write("b/token", "two");
+  fs::create_directory_symlink("a", at.path() / "data");
+  secret_store store;
+  secret_headers h{{{"X-Token", "${file:" + (at.path() / "data/token").string() + "}"}},
+                   store};
+  steady_time now{};
+  h.refresh(now);
+  CHECK(h.values().at(0).value == "one");
+  fs::create_directory_symlink("b", at.path() / "next");
+  fs::rename(at.path() / "next", at.path() / "data");
+  CHECK(h.refresh(now += bounds::secret_look_interval));
+  CHECK(h.values().at(0).value == "two");
+}
+
+TEST_CASE("what cannot be read or sent is told once, and the value before is kept") {
+  stage s;
+  const auto bad = [&](const std::string& sentence) {
+    CAPTURE(sentence);
+    s.told.clear();
+    CHECK(s.later() == "Bearer one");
+    CHECK(s.later() == "Bearer one");
+    REQUIRE(s.told.size() == 1);
+    CHECK_THAT(s.told[0], ContainsSubstring(sentence));
+    CHECK_THAT(s.told[0], ContainsSubstring("; what was read before is kept"));
+    s.at.write("token", "one");
+    CHECK(s.later() == "Bearer one");
+    REQUIRE(s.told.size() == 2);
+    CHECK(s.told[1] == "${file:" + s.token + "} can be read again");
+  };
+  fs::remove(s.token);
+  bad("No such file or directory");
+  s.at.write("token", "");
+  bad("is empty");
+  s.at.write("token", "two\nlines");
+  bad("holds a control character");
+  s.at.write("token", std::string(bounds::secret_bytes_max + 1, 'x'));
+  bad("is too large");
+  for (const auto& line : s.told) CHECK(line.find("two") == std::string::npos);
+}
+
+TEST_CASE("a value that was refused is read again at once") {
+  stage s;
+  const auto time = fs::last_write_time(s.token);
+  s.at.write("token", "two");
+  fs::last_write_time(s.token, time);
+  CHECK(s.later(1ms) == "Bearer one");
+  s.headers.refused();
+  CHECK(s.later(1ms) == "Bearer two");
+}
+
+TEST_CASE("variables and literals stay") {
+  secret_store store{environment{{{"TOKEN", "s3cret\n"}, {"EMPTY", ""}}}};
+  secret_headers h{{{"A", "x ${TOKEN}${EMPTY}"}, {"B", "plain"}, {"C", "${TOKEN"}},
+                   store};
+  CHECK(h.values() ==
+        std::vector<header>{{"A", "x s3cret"}, {"B", "plain"}, {"C", "${TOKEN"}});
+  CHECK_FALSE(h.refresh({}));
+}
+
+TEST_CASE("ten thousand who name one file share what is read of it") {
+  temporary_directory at;
+  const auto token = at.write("token", "one");
+  secret_store store;
+  std::vector<secret_headers> all;
+  for (int i = 0; i < 10'000; ++i)
+    all.emplace_back(std::vector<header>{{"A", "${file:" + token + "}"}}, store);
+  for (auto& h : all) CHECK(h.refresh({}));
+  fs::remove(token);  // and nobody looks again so soon
+  for (auto& h : all) CHECK_FALSE(h.refresh({}));
+  CHECK(all.back().values().at(0).value == "one");
+}
