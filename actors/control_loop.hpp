@@ -45,7 +45,7 @@ class control_loop {
   /// started, they have.
   void start(const std::vector<target_ptr>& first = {});
 
-  // -- orders: from any thread ----------------------------------------------------
+  // -- orders: from any thread --------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
   void add(target_ptr spec, answer_handler done = {});
   /// Stops and forgets it. A scale request in flight ends first.

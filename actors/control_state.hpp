@@ -28,18 +28,18 @@ struct control_state {
   std::size_t targets_max = bounds::targets_max;
   prompt_polls prompt;
 
-  // -- orders ---------------------------------------------------------------------
+  // -- orders -------------------------------------------------------------
   order_queue orders;                                  ///< not yet begun
   std::optional<order> in_hand;                        ///< not yet carried out
   std::deque<std::pair<answer_handler, answer>> told;  ///< carried out, to be answered
   std::set<std::string> leaving;                       ///< targets
 
-  // -- the end --------------------------------------------------------------------
+  // -- the end ------------------------------------------------------------
   std::string stop_reason;  ///< not empty: stopping
   bool stopped = false;     ///< to the end
   steady_time stop_deadline{};
 
-  // -- the supervisor ---------------------------------------------------------------
+  // -- the supervisor -----------------------------------------------------
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
   std::uint64_t supervisor_restarts = 0;
   std::uint64_t work_done = 0;  ///< of supervisors: what they have handled to its end

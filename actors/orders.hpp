@@ -49,13 +49,13 @@ struct stop_order {
 
 class order_queue {
  public:
-  // -- any thread ---------------------------------------------------------------
+  // -- any thread ---------------------------------------------------------
   /// False if it is refused at once, and answered.
   bool give(order o);
   /// Comes before all other orders. Of several the first reason counts.
   void give_stop(stop_order s);
 
-  // -- the loop -----------------------------------------------------------------
+  // -- the loop -----------------------------------------------------------
   std::optional<order> take();
   /// Before those that wait, in their order.
   void put_back(std::deque<order> first);

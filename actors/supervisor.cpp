@@ -54,17 +54,17 @@ supervisor_actor::behavior_type supervisor_state::make_behavior(services* s,
   self->set_down_handler(
       [this](caf::scheduled_actor*, caf::down_msg& x) { step([&] { on_down(x); }); });
   return {
-      // -- the start ----------------------------------------------------------------
+      // -- the start ------------------------------------------------------
       [this](const take_over&) { step([&] { on_take_over(); }); },
       [this](const take_over_more&) { step([&] { on_take_over_more(); }); },
-      // -- orders -------------------------------------------------------------------
+      // -- orders ---------------------------------------------------------
       [this](const orders_waiting&) { on_orders(); },
-      // -- crashes ------------------------------------------------------------------
+      // -- crashes --------------------------------------------------------
       [this](const target_restart_due& x) { step([&] { on_restart_due(x); }); },
       [this](const subscriber_restart_due& x) {
         step([&] { subscribers->on_restart_due(x); });
       },
-      // -- the end ------------------------------------------------------------------
+      // -- the end --------------------------------------------------------
       [this](const requests_check&) { step([&] { on_requests_check(); }); },
   };
 }
@@ -73,7 +73,7 @@ event_ptr supervisor_state::emit(const target_ptr& target, event::payload data) 
   return with->events.emit(now(), target, std::move(data));
 }
 
-// -- the start ------------------------------------------------------------------------
+// -- the start ------------------------------------------------------------
 
 /// At the daemon's start nobody works yet. After a crash of the supervisor most go on
 /// working and are only watched again: one who died meanwhile is told of at once.
@@ -119,7 +119,7 @@ void supervisor_state::adopt(target_actors& c) {
   employ(c);
 }
 
-// -- targets --------------------------------------------------------------------------
+// -- targets --------------------------------------------------------------
 
 void supervisor_state::announce(target_actors& c) {
   emit(c.state->spec, target_added{});
@@ -186,7 +186,7 @@ void supervisor_state::stop(target_actors& c, role from) {
   }
 }
 
-// -- crashes --------------------------------------------------------------------------
+// -- crashes --------------------------------------------------------------
 
 void supervisor_state::watch(const caf::actor_addr& a, const target_actors& c,
                              role does) {
@@ -243,7 +243,7 @@ void supervisor_state::on_restart_due(const target_restart_due& x) {
   if (!ending(c) || c.state->in_flight) restart(c);
 }
 
-// -- the end --------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------
 
 void supervisor_state::begin_stop(const std::string& reason) {
   all->stop_reason = reason;

@@ -30,12 +30,12 @@ struct supervisor_state {
   supervisor_actor::behavior_type make_behavior(services* with, control_state* all,
                                                 telemetry::health* health);
 
-  // -- the start ----------------------------------------------------------------
+  // -- the start ----------------------------------------------------------
   void on_take_over();
   void on_take_over_more();
   void adopt(target_actors& c);
 
-  // -- orders (supervisor_orders.cpp) -------------------------------------------
+  // -- orders (supervisor_orders.cpp) -------------------------------------
   void on_orders();
   bool carry_out();
   void add(target_ptr spec);
@@ -46,7 +46,7 @@ struct supervisor_state {
   bool leave(target_actors& c);
   void tell_answers();
 
-  // -- targets and their crashes ------------------------------------------------
+  // -- targets and their crashes ------------------------------------------
   void announce(target_actors& c);
   void employ(target_actors& c);
   void start(target_actors& c, role from);
@@ -57,7 +57,7 @@ struct supervisor_state {
   void target_crashed(target_actors& c, role who, std::string reason);
   void restart(target_actors& c);
 
-  // -- the end ------------------------------------------------------------------
+  // -- the end ------------------------------------------------------------
   bool stopping() const { return !all->stop_reason.empty(); }
   bool out_of_time() { return stopping() && now() >= all->stop_deadline; }
   /// Whether nothing but a scale request in flight keeps it.

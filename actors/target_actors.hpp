@@ -37,7 +37,7 @@ struct target_actors {
   bool announced = false;    ///< `target.added` was emitted
   target_ptr polled_by;      ///< the spec from which the poller was made
 
-  // -- its removal ----------------------------------------------------------------
+  // -- its removal --------------------------------------------------------
   bool leaving = false;       ///< as soon as no scale request is in flight
   std::deque<order> waiting;  ///< orders that found it leaving; the first: the removal
 };

@@ -39,7 +39,7 @@ struct target_state {
   steady_time last_answer{};  ///< of a scale request
   actuator_actor actuator;    ///< who hears of the answer
 
-  // -- the order of the fold ------------------------------------------------------
+  // -- the order of the fold ----------------------------------------------
   // A record is folded in its order: a poll, its decision, then what happened after the
   // poll. So what comes between a poll and its decision waits until that is made.
 

@@ -68,7 +68,7 @@ void watch::start() {
   thread_ = std::thread{[this] { loop_.io().run(); }};
 }
 
-// -- HTTP ----------------------------------------------------------------------
+// -- HTTP -----------------------------------------------------------------
 
 net::router watch::routes() const {
   const auto metrics = [this](net::routed_request&& r, net::responder answer) {
@@ -94,7 +94,7 @@ net::server_response watch::readiness() const {
   return plain(503, std::move(text));
 }
 
-// -- signals -------------------------------------------------------------------
+// -- signals --------------------------------------------------------------
 
 void watch::await_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {

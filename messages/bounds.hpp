@@ -12,7 +12,7 @@ namespace scaleit::bounds {
 
 using namespace std::chrono_literals;
 
-// -- what applications may answer ---------------------------------------------
+// -- what applications may answer -----------------------------------------
 inline constexpr std::size_t response_header_bytes_max = 16 * 1024;
 inline constexpr std::size_t response_body_bytes_max = 1024 * 1024;
 inline constexpr std::size_t json_depth_max = 64;
@@ -20,7 +20,7 @@ inline constexpr std::size_t detail_bytes_max = 200;  ///< of a failure's senten
 inline constexpr int redirects_max = 5;
 inline constexpr int replicas_max = 1'000'000;
 
-// -- the HTTP client ------------------------------------------------------------
+// -- the HTTP client ------------------------------------------------------
 inline constexpr std::size_t connections_per_origin_max = 64;
 inline constexpr std::size_t queued_requests_per_origin_max = 100'000;
 inline constexpr auto connect_timeout = 1s;
@@ -42,7 +42,7 @@ inline constexpr std::size_t url_bytes_max = 8 * 1024;
 inline constexpr auto tls_files_check = 1s;  ///< at most so often
 inline constexpr std::size_t tls_contexts_max = 1'000;
 
-// -- the HTTP servers -------------------------------------------------------------
+// -- the HTTP servers -----------------------------------------------------
 inline constexpr std::size_t server_connections_max = 128;
 inline constexpr std::size_t request_header_bytes_max = 8 * 1024;
 inline constexpr std::size_t request_headers_max = 100;
@@ -63,7 +63,7 @@ inline constexpr std::size_t stream_buffer_bytes_max = 256 * 1024;  ///< of one 
 inline constexpr auto stream_stall_timeout = 10s;  ///< for a client that does not read
 inline constexpr auto stream_ack_timeout = 30s;    ///< for one whose machine has gone
 
-// -- targets and their actors -----------------------------------------------------
+// -- targets and their actors ---------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;
 inline constexpr std::size_t orders_max = 200'000;  ///< not yet answered
 inline constexpr int orders_batch = 64;             ///< then others get their turn
@@ -80,7 +80,7 @@ inline constexpr auto restart_delay_max = 30s;
 inline constexpr auto unanswered_watch_time =
     5min;  ///< so long a failed scale request may show its effect
 
-// -- a target's settings ------------------------------------------------------------
+// -- a target's settings --------------------------------------------------
 inline constexpr std::size_t metrics_max = 32;  ///< of one target
 inline constexpr std::size_t scaling_policies_max = 16;
 inline constexpr std::size_t schedules_max = 128;
@@ -91,7 +91,7 @@ inline constexpr std::size_t expressions_cached_max = 1'024;  ///< compiled, per
 inline constexpr std::size_t window_samples_max =
     100'000;  ///< 1 h of ten a second, twice
 
-// -- config files -------------------------------------------------------------------
+// -- config files ---------------------------------------------------------
 inline constexpr std::size_t config_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t document_nodes_max = 4'000'000;  ///< aliases counted each
 inline constexpr std::size_t document_keys_max = 1000;        ///< of one map
@@ -105,12 +105,12 @@ inline constexpr auto request_timeout_min = 1ms;
 inline constexpr auto request_timeout_max = 1h;
 inline constexpr auto policy_time_max = 24h;  ///< maxAge, warmup, holds, cooldowns
 
-// -- events -------------------------------------------------------------------------
+// -- events ---------------------------------------------------------------
 inline constexpr std::size_t subscriber_queue_max = 65'536;
 inline constexpr int subscriber_batch =
     256;  ///< events handled before others get their turn
 
-// -- the record ---------------------------------------------------------------------
+// -- the record -----------------------------------------------------------
 inline constexpr std::size_t record_line_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t record_buffer_bytes_max =
     16 * 1024 * 1024;  ///< of events that wait for the disk
@@ -123,7 +123,7 @@ inline constexpr auto record_retry_max = 5s;
 
 inline constexpr std::size_t restored_segments_max = 8;  ///< read again at a start
 
-// -- start and stop -----------------------------------------------------------------
+// -- start and stop -------------------------------------------------------
 inline constexpr auto drop_in_timeout_min = 2s;  ///< of a request: the interval, but
 inline constexpr auto drop_in_timeout_max = 10s;
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
@@ -135,7 +135,7 @@ inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIG
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
 
-// -- the simulated world --------------------------------------------------------------
+// -- the simulated world --------------------------------------------------
 inline constexpr std::size_t trace_rows_max = 1'000'000;
 inline constexpr std::size_t trace_line_bytes_max = 256;
 inline constexpr double trace_seconds_max = 1e9;  ///< of one row's time; about 31 years

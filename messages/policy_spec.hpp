@@ -33,7 +33,7 @@ struct combine_spec {
   bool operator==(const combine_spec&) const = default;
 };
 
-// -- behavior (HPA v2) ----------------------------------------------------------------
+// -- behavior (HPA v2) ----------------------------------------------------
 
 enum class policy_type : std::uint8_t { pods, percent };
 enum class select_policy : std::uint8_t { max, min, disabled };
@@ -74,7 +74,7 @@ inline behavior_spec immediate_behavior() {
   return {any, any};
 }
 
-// -- rules that are off unless configured ---------------------------------------------
+// -- rules that are off unless configured ---------------------------------
 
 enum class fallback_behavior : std::uint8_t {
   fixed,  ///< `static`: always `replicas`

@@ -27,7 +27,7 @@
 
 namespace scaleit {
 
-// -- poller -----------------------------------------------------------------------
+// -- poller ---------------------------------------------------------------
 /// The interval has changed: tick at the target's place in the new one, as from the start
 /// at that in the old one.
 struct keep_time {};
@@ -45,14 +45,14 @@ struct poll_answer {
   std::shared_ptr<http_response> response;
 };
 
-// -- decider ----------------------------------------------------------------------
+// -- decider --------------------------------------------------------------
 /// A poll is over: a `scaleit.status.observed` or `.failed` of this target.
 struct polled {
   event_ptr outcome;
   steady_time poll_began{};
 };
 
-// -- actuator ---------------------------------------------------------------------
+// -- actuator -------------------------------------------------------------
 /// The application is to have `to` replicas. Dropped when a request is in flight, or
 /// when the status it was decided on was read before the last request ended: the next
 /// poll tells what is true.
@@ -65,11 +65,11 @@ struct set_replicas {
 /// The application answered the scale request; the answer is in the target's state.
 struct scale_answered {};
 
-// -- subscribers: telemetry, logger, ... --------------------------------------------
+// -- subscribers: telemetry, logger, ... ----------------------------------
 /// Events are waiting in the subscription's queue.
 struct events_ready {};
 
-// -- supervisor -------------------------------------------------------------------
+// -- supervisor -----------------------------------------------------------
 /// Watch everyone who works, start who does not: the first message of every supervisor.
 struct take_over {};
 /// Go on with that.

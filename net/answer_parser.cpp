@@ -81,7 +81,7 @@ answer_parser::step answer_parser::broken(flaw what, std::string detail) {
   return step::broken;
 }
 
-// -- the header ---------------------------------------------------------------
+// -- the header -----------------------------------------------------------
 
 answer_parser::step answer_parser::read_header(string_view& in) {
   while (true) {

@@ -103,7 +103,7 @@ class stream_connection final
   }
 
  private:
-  // -- opening ----------------------------------------------------------------
+  // -- opening ------------------------------------------------------------
   void open_later(error_code e) {
     asio::post(stream_.get_executor(),
                [self = this->shared_from_this(), e] { self->on_open(e); });
@@ -121,7 +121,7 @@ class stream_connection final
                          .distrusted = is_distrusted(stream_.native_handle())});
   }
 
-  // -- writing ----------------------------------------------------------------
+  // -- writing ------------------------------------------------------------
   /// Most requests fit the socket's buffer: then one system call, and no handler.
   /// Errors are left to the read, which ends as well and may yet bring an answer.
   void write() {
@@ -139,7 +139,7 @@ class stream_connection final
                           error_code, std::size_t) { self->writing_ = false; });
   }
 
-  // -- reading ----------------------------------------------------------------
+  // -- reading ------------------------------------------------------------
   void read() {
     if (reading_) return;
     reading_ = true;
@@ -217,7 +217,7 @@ class stream_connection final
                         parser_->head().status));
   }
 
-  // -- wording ----------------------------------------------------------------
+  // -- wording ------------------------------------------------------------
   std::string received_body() const {
     if (const auto length = parser_->head().length)
       return fmt::format("{} of {} bytes", parser_->body_bytes(), *length);

@@ -84,7 +84,7 @@ pool::pool(event_loop& loop, client_options options)
 
 pool::~pool() { stop(); }
 
-// -- the client's face -------------------------------------------------------------
+// -- the client's face ----------------------------------------------------
 
 http_client::ticket pool::submit(prepared_ptr r, http_client::handler done) {
   auto& j = new_job();
@@ -141,7 +141,7 @@ void pool::stop() {
   origins_.clear();
 }
 
-// -- jobs ----------------------------------------------------------------------------
+// -- jobs -----------------------------------------------------------------
 
 job& pool::new_job() {
   if (free_jobs_.empty()) {

@@ -131,7 +131,7 @@ class pool : public std::enable_shared_from_this<pool> {
   /// Closes everything and destroys all handlers uncalled.
   void stop();
 
-  // -- called by jobs, lanes and deadlines ----------------------------------------
+  // -- called by jobs, lanes and deadlines --------------------------------
   void on_due(job& j);
   void on_connected(lane& l, connected&& c);
   void on_open(lane& l);

@@ -42,7 +42,7 @@ failure too_large(std::size_t bytes_max, int status) {
 
 }  // namespace
 
-// -- opening ------------------------------------------------------------------
+// -- opening --------------------------------------------------------------
 
 tls_settings pool::tls_of(const prepared_request& r) const {
   auto t = r.source().tls;
@@ -91,7 +91,7 @@ void pool::on_first_answer_late(lane& l) {
   wheel_.arm(l.patience, steady_clock::now() + bounds::first_answer_patience);
 }
 
-// -- an answer ----------------------------------------------------------------
+// -- an answer ------------------------------------------------------------
 
 void pool::on_head(lane& l, answer_head&& h, bool is_all) {
   auto& j = *l.current;
@@ -201,7 +201,7 @@ void pool::follow(job& j) {
   dispatch(j);
 }
 
-// -- the end of a connection --------------------------------------------------
+// -- the end of a connection ----------------------------------------------
 
 /// RFC 9112, section 9.3.1: a kept connection may be closed by the peer just as it is
 /// used again, or the peer is confused by a second request. What is idempotent, or never

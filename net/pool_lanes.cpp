@@ -11,7 +11,7 @@ namespace scaleit::net {
 
 using std::chrono::steady_clock;
 
-// -- finding a connection -----------------------------------------------------
+// -- finding a connection -------------------------------------------------
 
 origin& pool::origin_of(const prepared_request& r) {
   const auto [it, is_new] = origins_.try_emplace(r.origin(), *this);
@@ -107,7 +107,7 @@ void pool::drop_if_useless(origin& o) {
   if (!o.is_of_use()) origins_.erase(*o.key);
 }
 
-// -- lanes --------------------------------------------------------------------
+// -- lanes ----------------------------------------------------------------
 
 /// A name may have moved to another address while the old one goes on answering.
 bool pool::is_kept(const lane& l, const job& j) const {

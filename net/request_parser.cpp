@@ -143,7 +143,7 @@ request_parser::progress request_parser::impl::fail(error_code ec) {
   return fail(400, "the request is malformed: " + ec.message());
 }
 
-// -- request_parser ------------------------------------------------------------
+// -- request_parser -------------------------------------------------------
 
 request_parser::request_parser(std::size_t header_bytes_max, std::size_t body_bytes_max)
     : impl_(std::make_unique<impl>(header_bytes_max, body_bytes_max)) {}

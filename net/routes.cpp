@@ -67,7 +67,7 @@ std::optional<server_response> refuse_body(const server_request& r,
 
 }  // namespace
 
-// -- what matched --------------------------------------------------------------
+// -- what matched ---------------------------------------------------------
 
 const std::string& route_match::segment(std::string_view name) const {
   const auto at = std::ranges::find(segments, name, &parameter::name);
@@ -83,7 +83,7 @@ std::optional<std::string_view> route_match::parameter_named(
   return at->value;
 }
 
-// -- making routes -------------------------------------------------------------
+// -- making routes --------------------------------------------------------
 
 std::vector<routes::segment> routes::parse(std::string_view pattern) {
   if (!pattern.starts_with('/'))
@@ -118,7 +118,7 @@ bool routes::before(const resource& a, const resource& b) {
       [](const segment& s) { return s.open; });
 }
 
-// -- finding one ---------------------------------------------------------------
+// -- finding one ----------------------------------------------------------
 
 bool routes::fits(const resource& r, const std::vector<std::string>& path) {
   return std::ranges::equal(r.segments, path,

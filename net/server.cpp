@@ -236,7 +236,7 @@ std::string_view http_server::impl::common_headers() {
   return headers_;
 }
 
-// -- server_request ------------------------------------------------------------
+// -- server_request -------------------------------------------------------
 
 std::optional<std::string_view> server_request::header(std::string_view name) const {
   for (const auto& h : headers)
@@ -244,7 +244,7 @@ std::optional<std::string_view> server_request::header(std::string_view name) co
   return std::nullopt;
 }
 
-// -- http_server ---------------------------------------------------------------
+// -- http_server ----------------------------------------------------------
 
 http_server::http_server(event_loop& loop, server_options options, handler on_request)
     : impl_(std::make_shared<impl>(loop, std::move(options), std::move(on_request))) {

@@ -38,7 +38,7 @@ server_response unsendable() { return problem(500, "the answer could not be made
 
 }  // namespace
 
-// -- whole answers -------------------------------------------------------------
+// -- whole answers --------------------------------------------------------
 
 void session::answer(server_response r, std::optional<std::size_t> cut) {
   if (phase_ != phase::handling) return;
@@ -122,7 +122,7 @@ void session::finish() {
   asio::post(socket_->get_executor(), [self = shared_from_this()] { self->pump(); });
 }
 
-// -- streams -------------------------------------------------------------------
+// -- streams --------------------------------------------------------------
 
 stream_writer session::stream(server_response head, stream_options o) {
   if (phase_ != phase::handling) return {};

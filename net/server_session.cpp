@@ -21,7 +21,7 @@ std::chrono::milliseconds time_for(std::size_t bytes) {
 
 }  // namespace
 
-// -- life -----------------------------------------------------------------------
+// -- life -----------------------------------------------------------------
 
 session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_host> host)
     : socket_(std::move(socket)), host_(std::move(host)) {}
@@ -102,7 +102,7 @@ void session::enter(phase p) {
   since_ = clock::now();
 }
 
-// -- reading ----------------------------------------------------------------------
+// -- reading --------------------------------------------------------------
 
 void session::read() {
   socket_->async_read_some(buffer_.prepare(read_bytes),

@@ -9,7 +9,7 @@ namespace scaleit::net {
 using channel = stream_writer::channel;
 using outcome = stream_writer::outcome;
 
-// -- channel -------------------------------------------------------------------
+// -- channel --------------------------------------------------------------
 
 channel::channel(stream_options o, std::function<void()> wake)
     : options_(std::move(o)), wake_(std::move(wake)) {}
@@ -95,7 +95,7 @@ void channel::close(stream_end why) noexcept {
     }
 }
 
-// -- stream_writer -------------------------------------------------------------
+// -- stream_writer --------------------------------------------------------
 
 stream_writer::stream_writer(std::shared_ptr<channel> c) : channel_(std::move(c)) {}
 stream_writer::stream_writer(stream_writer&&) noexcept = default;

@@ -17,12 +17,12 @@ class stream_writer::channel {
   /// after close(), so that what it refers to may end then.
   channel(stream_options o, std::function<void()> wake);
 
-  // -- the writer's side, on any thread ---------------------------------------
+  // -- the writer's side, on any thread -----------------------------------
   outcome write(std::string_view piece);
   void finish(bool whole);
   bool open() const;
 
-  // -- the session's side, on the loop ----------------------------------------
+  // -- the session's side, on the loop ------------------------------------
   struct batch {
     std::string bytes;
     bool last = false;

@@ -7,28 +7,12 @@
 #include <openssl/x509.h>
 
 #include <stdexcept>
-#include <sys/stat.h>
 
 namespace scaleit::net {
 
-namespace {
-
-long long nanoseconds(const timespec& t) {
-  return static_cast<long long>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
-}
-
-}  // namespace
-
-/// Follows symbolic links, by which whole directories of secrets are exchanged.
-tls_contexts::stamp tls_contexts::stamp_of(const std::string& file) {
-  struct stat s {};
-  if (::stat(file.c_str(), &s) != 0) return {};
-  return {s.st_dev, s.st_ino, s.st_size, nanoseconds(s.st_mtim), nanoseconds(s.st_ctim)};
-}
-
-std::vector<tls_contexts::stamp> tls_contexts::stamps_of(const tls_settings& files) {
+std::vector<file_stamp> tls_contexts::stamps_of(const tls_settings& files) {
   // Of the system's roots the file: their directory OpenSSL reads anew by itself.
-  std::vector<stamp> all{
+  std::vector<file_stamp> all{
       stamp_of(files.ca_file.empty() ? X509_get_default_cert_file() : files.ca_file)};
   for (const auto* file : {&files.cert_file, &files.key_file})
     if (!file->empty()) all.push_back(stamp_of(*file));

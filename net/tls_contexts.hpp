@@ -5,6 +5,7 @@
 // that are open keep theirs.
 #pragma once
 
+#include "messages/file_stamp.hpp"
 #include "messages/time.hpp"
 #include "net/http.hpp"
 
@@ -36,16 +37,13 @@ class tls_contexts {
   bool renew(const tls_settings& files, steady_time now);
 
  private:
-  /// What changes when a file does: it is written to, replaced, or made readable.
-  using stamp = std::tuple<unsigned long, unsigned long, long long, long long, long long>;
   struct entry {
     context_ptr context;
-    std::vector<stamp> stamps;
+    std::vector<file_stamp> stamps;
     steady_time checked;
   };
 
-  static stamp stamp_of(const std::string& file);
-  static std::vector<stamp> stamps_of(const tls_settings& files);
+  static std::vector<file_stamp> stamps_of(const tls_settings& files);
   bool look_after(entry& e, const tls_settings& files, steady_time now);
 
   std::function<void(const std::string&)> warn_;

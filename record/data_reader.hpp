@@ -38,7 +38,7 @@ class data_reader {
   bool good() const { return error_.empty(); }
   std::string take_error() { return std::move(error_); }
 
-  // -- values -----------------------------------------------------------------------
+  // -- values -------------------------------------------------------------
   /// For people only: that it is not there costs nothing.
   void text(event_key k, std::string& out) {
     const auto& v = get(k);
@@ -95,7 +95,7 @@ class data_reader {
   }
   static bool leaves_out(bool) { return false; }
 
-  // -- what events are made of ------------------------------------------------------
+  // -- what events are made of --------------------------------------------
   void kind(event_key k, failure_kind& out);
   void time(event_key k, std::optional<time_point>& out);
   void spec(event_key k);

@@ -37,7 +37,7 @@ inline constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max()
 template <class X, class T>
 concept of = std::same_as<std::remove_const_t<X>, T>;
 
-// -- daemon ---------------------------------------------------------------------
+// -- daemon ---------------------------------------------------------------
 
 template <class V>
 void describe(V& v, of<daemon_started> auto& x) {
@@ -57,7 +57,7 @@ void describe(V& v, of<clock_stepped> auto& x) {
            presence::required, step_ms_max);
 }
 
-// -- targets --------------------------------------------------------------------
+// -- targets --------------------------------------------------------------
 
 constexpr event_key restated{"restated", "A record repeats it: nothing happened"};
 
@@ -76,7 +76,7 @@ void describe(V& v, of<target_changed> auto& x) {
 template <class V>
 void describe(V&, of<target_removed> auto&) {}
 
-// -- polls ----------------------------------------------------------------------
+// -- polls ----------------------------------------------------------------
 
 constexpr event_key took{"tookMs", "The request alone"};
 
@@ -106,7 +106,7 @@ void describe(V& v, of<status_failed> auto& x) {
   describe(v, x.what);
 }
 
-// -- decisions and what comes of them -------------------------------------------
+// -- decisions and what comes of them -------------------------------------
 
 constexpr event_key cause{"cause", "The id of the poll that it answers"};
 
@@ -151,7 +151,7 @@ void describe(V& v, of<scale_failed> auto& x) {
   v.id(cause, x.cause);
 }
 
-// -- actors ---------------------------------------------------------------------
+// -- actors ---------------------------------------------------------------
 
 constexpr event_key actor{"actor", "Its name"};
 

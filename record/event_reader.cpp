@@ -118,7 +118,7 @@ struct event_reader::parser {
   }
 };
 
-// -- the reader -----------------------------------------------------------------
+// -- the reader -----------------------------------------------------------
 
 event_reader::event_reader(steps s) : parser_(std::make_unique<parser>(s)) {}
 event_reader::~event_reader() = default;

@@ -49,7 +49,7 @@ class event_tape : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, event_
 
   const std::vector<tape_value>& values() const { return values_; }
 
-  // -- what RapidJSON tells -------------------------------------------------------
+  // -- what RapidJSON tells -----------------------------------------------
   bool Null() { return scalar({kind::null, 0, {}, "null"}); }
   bool Bool(bool b) { return scalar({kind::boolean, 0, {}, b ? "true" : "false"}); }
   bool RawNumber(const char* s, rapidjson::SizeType n, bool) {

@@ -61,7 +61,7 @@ struct record_reader::state {
   record_report report;
 };
 
-// -- files ------------------------------------------------------------------------------
+// -- files ----------------------------------------------------------------
 
 void record_reader::state::begin() {
   std::error_code error;
@@ -115,7 +115,7 @@ void record_reader::state::finish_file() {
   lines.close();
 }
 
-// -- lines ------------------------------------------------------------------------------
+// -- lines ----------------------------------------------------------------
 
 void record_reader::state::note_id(std::uint64_t id) {
   if (id == 0) return;  // none was given
@@ -156,7 +156,7 @@ bool record_reader::state::take(const record::line& l, recorded_event& e) {
   return true;
 }
 
-// -- the reader -------------------------------------------------------------------------
+// -- the reader -----------------------------------------------------------
 
 record_reader::record_reader(const std::string& path, event_reader::steps s)
     : state_(std::make_unique<state>(path, s)) {
@@ -196,7 +196,7 @@ std::uint64_t record_reader::bytes_read() const {
 
 std::optional<std::uint64_t> record_reader::bytes_total() const { return state_->total; }
 
-// -- for people -------------------------------------------------------------------------
+// -- for people -----------------------------------------------------------
 
 std::vector<std::string> record_report::sentences() const {
   std::vector<std::string> all = warnings;

@@ -52,7 +52,7 @@ bool disk_is_full(const std::error_code& e) {
 
 }  // namespace
 
-// -- opening ----------------------------------------------------------------------------
+// -- opening --------------------------------------------------------------
 
 record_writer::record_writer(spec::record_spec o)
     : options_(std::move(o)), directory_(options_.dir) {
@@ -123,7 +123,7 @@ std::error_code record_writer::guarded(F f) {
   }
 }
 
-// -- writing ----------------------------------------------------------------------------
+// -- writing --------------------------------------------------------------
 
 fs::path record_writer::path_of(const record::segment& s) const {
   return directory_ / record::segment_name(s.first_id, s.compressed);
@@ -239,7 +239,7 @@ std::error_code record_writer::close() {
   return error;
 }
 
-// -- housekeeping -----------------------------------------------------------------------
+// -- housekeeping ---------------------------------------------------------
 
 std::uint64_t record_writer::bytes_kept() const {
   std::uint64_t sum = file_.is_open() ? newest_.bytes : 0;

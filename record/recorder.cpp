@@ -24,7 +24,7 @@ recorder::recorder(spec::record_spec o, clock now)
 
 recorder::~recorder() { stop(); }
 
-// -- from the control loop --------------------------------------------------------------
+// -- from the control loop ------------------------------------------------
 
 void recorder::take(const event& e) {
   line_.clear();
@@ -59,7 +59,7 @@ void recorder::stop() {
   thread_.join();
 }
 
-// -- the thread -------------------------------------------------------------------------
+// -- the thread -----------------------------------------------------------
 
 void recorder::run() {
   synced_ = now_();

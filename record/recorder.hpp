@@ -72,7 +72,7 @@ class recorder {
 
   record_writer writer_;  ///< the thread's
 
-  // -- the thread's -----------------------------------------------------------
+  // -- the thread's -------------------------------------------------------
   known_targets targets_;
   std::string batch_;  ///< what it writes now
   std::vector<line> batch_lines_;

@@ -112,7 +112,7 @@ void describe(fields<scale_spec>& f) {
   f.boolean({"keepAlive", kept_connections, quiet}, &scale_spec::keep_alive);
 }
 
-// -- the rest of a config file ----------------------------------------------------------
+// -- the rest of a config file --------------------------------------------
 
 void describe(fields<config_spec>& f) {
   f.group({"listen", "Where the daemon listens: ADDR:PORT"}, &config_spec::listen);

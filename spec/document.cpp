@@ -20,8 +20,7 @@ const document_entry* document::find(std::string_view key) const {
   return found == entries.end() ? nullptr : &*found;
 }
 
-// -- combining
-// ----------------------------------------------------------------------------
+// -- combining ------------------------------------------------------------
 
 namespace {
 
@@ -82,8 +81,7 @@ bool same_content(const document& a, const document& b) {
   });
 }
 
-// -- writing
-// ------------------------------------------------------------------------------
+// -- writing --------------------------------------------------------------
 
 namespace {
 
@@ -163,8 +161,7 @@ document_ptr make_boolean(bool b) {
 }
 document_ptr make_null() { return make_scalar(kind::null, ""); }
 
-// -- building
-// -----------------------------------------------------------------------------
+// -- building -------------------------------------------------------------
 
 void document_builder::begin(kind list_or_map, text_position at) {
   if (open_.size() >= bounds::json_depth_max)

@@ -76,7 +76,7 @@ void append_json(std::string& out, const document& d);
 /// On many lines, for people.
 std::string pretty_json(const document& d);
 
-// -- making one -------------------------------------------------------------------------
+// -- making one -----------------------------------------------------------
 
 document_ptr make_text(std::string_view s, text_position at = {});
 document_ptr make_number(double d);

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sys/stat.h>
 #include <utility>
 #include <variant>
 
@@ -20,10 +19,6 @@ namespace {
 std::string without_line_break(std::string s) {
   while (s.ends_with('\n') || s.ends_with('\r')) s.pop_back();
   return s;
-}
-
-std::int64_t nanoseconds(const timespec& t) {
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
 }
 
 }  // namespace
@@ -43,27 +38,16 @@ secret_value secret_of_variable(const environment& env, const std::string& name)
   return {{}, fmt::format("${{{}}} is not set", name)};
 }
 
-// -- a file ---------------------------------------------------------------------
-
-secret_file::identity secret_file::identify(const std::string& path) {
-  struct stat s {};
-  if (::stat(path.c_str(), &s) != 0) return {};
-  return {s.st_dev,
-          s.st_ino,
-          static_cast<std::uint64_t>(s.st_size),
-          nanoseconds(s.st_mtim),
-          nanoseconds(s.st_ctim),
-          S_ISREG(s.st_mode)};
-}
+// -- a file ---------------------------------------------------------------
 
 std::string secret_file::look(steady_time now) {
   if (looked_ && !doubted_ && now < next_look_) return {};
   const bool first = !std::exchange(looked_, true);
   const bool doubted = std::exchange(doubted_, false);
   next_look_ = now + bounds::secret_look_interval;
-  const auto is = identify(path_);
+  const auto is = stamp_of(path_);
   // A pipe has said what it has to say.
-  if (!first && is.inode != 0 && !is.regular) return {};
+  if (!first && is != file_stamp{} && !is_regular_file(path_)) return {};
   if (!first && !doubted && is == seen_) return {};
   seen_ = is;
   return take(read_secret_file(path_));
@@ -95,7 +79,7 @@ std::string secret_file::take(secret_value read) {
                        : std::string{};
 }
 
-// -- all of them ----------------------------------------------------------------
+// -- all of them ----------------------------------------------------------
 
 std::shared_ptr<secret_file> secret_store::file(const std::string& path) {
   if (files_.size() >= bounds::secret_files_kept)
@@ -105,7 +89,7 @@ std::shared_ptr<secret_file> secret_store::file(const std::string& path) {
   return known;
 }
 
-// -- headers --------------------------------------------------------------------
+// -- headers --------------------------------------------------------------
 
 bool hold_references(const std::vector<header>& headers) {
   return std::ranges::any_of(

@@ -5,6 +5,7 @@
 // name one file cost one look at it per second. Variables do not change while it runs.
 #pragma once
 
+#include "messages/file_stamp.hpp"
 #include "messages/target_spec.hpp"
 #include "messages/time.hpp"
 #include "spec/environment.hpp"
@@ -48,14 +49,6 @@ class secret_file {
   std::uint64_t version() const { return version_; }
 
  private:
-  /// As far as `stat` tells; what a symbolic link leads to.
-  struct identity {
-    std::uint64_t device = 0, inode = 0, size = 0;
-    std::int64_t modified_ns = 0, changed_ns = 0;
-    bool regular = false;
-    bool operator==(const identity&) const = default;
-  };
-  static identity identify(const std::string& path);
   std::string take(secret_value read);
   /// What is wrong with the new value, when there is an old one to keep.
   std::string complaint_about(const std::string& value) const;
@@ -63,7 +56,7 @@ class secret_file {
   std::string path_;
   std::string value_;
   std::uint64_t version_ = 0;  ///< of the value: grows when it is another
-  identity seen_;
+  file_stamp seen_;
   steady_time next_look_{};
   bool looked_ = false, doubted_ = false;
   std::string problem_;

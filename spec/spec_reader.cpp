@@ -110,8 +110,7 @@ const document_entry* spec_reader::find_nullable(const spec_key& k) {
   return e && e->value->is == kind::null ? nullptr : e;
 }
 
-// -- values
-// -------------------------------------------------------------------------------
+// -- values ---------------------------------------------------------------
 
 void spec_reader::whole(const spec_key& k, std::optional<int>& value,
                         std::optional<int> plain, whole_range accepted) {
@@ -226,8 +225,7 @@ void spec_reader::text(const spec_key& k, std::string& value, std::string_view p
   value = s;
 }
 
-// -- maps of the user's own keys
-// ----------------------------------------------------------
+// -- maps of the user's own keys ------------------------------------------
 
 void spec_reader::numbers(const spec_key& k,
                           std::vector<std::pair<std::string, double>>& value,
@@ -249,8 +247,7 @@ void spec_reader::numbers(const spec_key& k,
   }
 }
 
-// -- structure
-// ----------------------------------------------------------------------------
+// -- structure ------------------------------------------------------------
 
 void spec_reader::inside(const document_ptr& map, const std::string& path,
                          text_position at, const std::function<void()>& body) {

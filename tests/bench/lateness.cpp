@@ -47,7 +47,7 @@ constexpr auto phase_time = interval + 1s;  ///< every target is polled in each
 constexpr auto start_time_max = 120s;       ///< until each was polled
 constexpr auto between_scrapes = 1s;
 
-// -- the daemon's inside, in a child --------------------------------------------
+// -- the daemon's inside, in a child --------------------------------------
 
 struct equipment {
   std::size_t targets;
@@ -155,7 +155,7 @@ void run_crowd(int fd, const equipment& e, const std::string& url, bool scraped)
   std::_Exit(0);
 }
 
-// -- outside --------------------------------------------------------------------
+// -- outside --------------------------------------------------------------
 
 struct lateness {
   std::size_t polls = 0;

@@ -31,8 +31,7 @@ std::uint16_t port_after(const std::string& prefix, const std::string& text) {
 
 }  // namespace
 
-// -- scrape
-// -------------------------------------------------------------------------------
+// -- scrape ---------------------------------------------------------------
 
 scrape::scrape(const std::string& exposition) {
   for (const auto& line : test::lines_of(exposition)) {
@@ -64,8 +63,7 @@ double scrape::failures(const char* method) const {
                 get ? R"(endpoint="/app/status")" : R"(endpoint="/app/replicas")"});
 }
 
-// -- processes
-// ----------------------------------------------------------------------------
+// -- processes ------------------------------------------------------------
 
 std::map<std::string, std::string> fast_environment(std::uint16_t port) {
   return {{"APP_SERVICE_URL", "http://127.0.0.1"},

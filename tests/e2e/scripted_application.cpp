@@ -80,8 +80,7 @@ bool scripted_application::tricks_over() const {
   return polls_plan_.times == 0 && puts_plan_.times == 0 && playing_ == 0;
 }
 
-// -- answers
-// ------------------------------------------------------------------------------
+// -- answers --------------------------------------------------------------
 
 void scripted_application::serve(peer& p) {
   bool more = true;
@@ -165,8 +164,7 @@ bool scripted_application::on_put(peer& p, const std::string& request) {
   return p.send("HTTP/1.1 204 No Content\r\n\r\n");
 }
 
-// -- the books
-// ----------------------------------------------------------------------------
+// -- the books ------------------------------------------------------------
 
 bool scripted_application::follows_from(const shown& s, int wish) const {
   const bool held = std::abs(s.utilisation - held_at) < tolerance - 1e-9;

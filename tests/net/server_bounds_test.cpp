@@ -136,7 +136,7 @@ TEST_CASE("a client that reads nothing after a refusal is let go") {
   while (s.connections() > 0) std::this_thread::yield();  // it never closes its side
 }
 
-// -- time ----------------------------------------------------------------------------
+// -- time -----------------------------------------------------------------
 
 TEST_CASE("a request that takes too long is given up, though bytes keep coming") {
   server_thread s(hello, {.read_timeout = 60ms, .idle_timeout = 1h});
@@ -239,7 +239,7 @@ TEST_CASE("a slow handler is not hurried by any timeout") {
   CHECK(c.read_answer().body == "at last");
 }
 
-// -- connections ---------------------------------------------------------------------
+// -- connections ----------------------------------------------------------
 
 TEST_CASE("a full server gives up the connection that was idle longest") {
   server_thread s(hello, {.connections_max = 2});

@@ -145,7 +145,7 @@ TEST_CASE("on_close may end the server") {
   CHECK_FALSE(server);
 }
 
-// -- bounds --------------------------------------------------------------------
+// -- bounds ---------------------------------------------------------------
 
 TEST_CASE("streams beyond the bound get 503, and leave room for other requests") {
   hub h;

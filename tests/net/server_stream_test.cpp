@@ -129,7 +129,7 @@ TEST_CASE("thousands of small writes from other threads all arrive, in order") {
   CHECK(lines == threads * pieces);
 }
 
-// -- slow clients --------------------------------------------------------------
+// -- slow clients ---------------------------------------------------------
 
 TEST_CASE("a client that does not read costs one buffer, and is closed after a while") {
   hub h;

@@ -253,7 +253,7 @@ TEST_CASE("a large answer reaches a client with a small window") {
   CHECK(c.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").body == big);
 }
 
-// -- the responder ----------------------------------------------------------------
+// -- the responder --------------------------------------------------------
 
 TEST_CASE("a responder dropped unanswered answers 500") {
   server_thread s([](server_request&&, responder) {});

@@ -123,7 +123,7 @@ class naive_policy {
     return sum / n;
   }
 
-  // -- section 1 and 4 ----------------------------------------------------------------
+  // -- section 1 and 4 ----------------------------------------------------
   int formula(const metric_spec& m) const {
     const double value = values.at(m.name);
     if (current == 0) return up_to(value / m.target);
@@ -159,7 +159,7 @@ class naive_policy {
     }
   }
 
-  // -- section 2 and 3 ----------------------------------------------------------------
+  // -- section 2 and 3 ----------------------------------------------------
   int combined(time_point) const {
     std::vector<int> asked;
     for (const auto& m : spec.metrics)
@@ -184,7 +184,7 @@ class naive_policy {
     return missing ? std::max(most, current) : most;
   }
 
-  // -- section 5 to 11 ----------------------------------------------------------------
+  // -- section 5 to 11 ----------------------------------------------------
   answer finish(int recommended, time_point now, bool with_metrics) {
     answer a{recommended, recommended};
     if (current == 0 && spec.min_replicas > 0) {

@@ -49,8 +49,7 @@ std::vector<std::string> environment_of(const process_options& o) {
 
 }  // namespace
 
-// -- temporary_directory
-// ------------------------------------------------------------------
+// -- temporary_directory --------------------------------------------------
 
 temporary_directory::temporary_directory() {
   auto name = (std::filesystem::temp_directory_path() / "scaleit-").string() +
@@ -72,8 +71,7 @@ std::string temporary_directory::write(const std::string& name,
   return file.string();
 }
 
-// -- process
-// ------------------------------------------------------------------------------
+// -- process --------------------------------------------------------------
 
 process::process(const process_options& o) {
   auto command = o.command;
@@ -177,8 +175,7 @@ std::size_t process::resident_bytes() const {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// -- text
-// ---------------------------------------------------------------------------------
+// -- text -----------------------------------------------------------------
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};

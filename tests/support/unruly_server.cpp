@@ -82,8 +82,7 @@ SSL_CTX* server_context(const identity& who, const std::string& client_ca) {
 
 }  // namespace
 
-// -- peer
-// --------------------------------------------------------------------------------
+// -- peer -----------------------------------------------------------------
 
 peer::peer(unruly_server& server, int fd, int number, SSL_CTX* tls)
     : server_(server), fd_(fd), number_(number) {
@@ -160,8 +159,7 @@ void peer::wait_until_closed() {
   }
 }
 
-// -- unruly_server
-// -----------------------------------------------------------------------
+// -- unruly_server --------------------------------------------------------
 
 unruly_server::unruly_server(script s, const std::string& address, std::uint16_t port)
     : script_(std::move(s)) {
@@ -238,8 +236,7 @@ std::vector<std::string> unruly_server::requests() const {
   return requests_;
 }
 
-// -- deaf_listener
-// -----------------------------------------------------------------------
+// -- deaf_listener --------------------------------------------------------
 
 deaf_listener::deaf_listener(const std::string& address, std::uint16_t port) {
   fds_.push_back(bound_socket(address, port));
@@ -259,8 +256,7 @@ deaf_listener::~deaf_listener() {
   for (const int fd : fds_) ::close(fd);
 }
 
-// -- ports without a listener
-// ------------------------------------------------------------
+// -- ports without a listener ---------------------------------------------
 
 reserved_port::reserved_port() : fd_(bound_socket("127.0.0.1", 0)), port_(port_of(fd_)) {}
 

@@ -33,7 +33,7 @@ reply hangs() {
   return r;
 }
 
-// -- the client -----------------------------------------------------------------------
+// -- the client -----------------------------------------------------------
 
 scripted_client::ticket scripted_client::submit(net::prepared_ptr r, handler done) {
   auto answer = app(r->source());
@@ -74,7 +74,7 @@ void scripted_client::deliver_due() {
   }
 }
 
-// -- the control loop -----------------------------------------------------------
+// -- the control loop -----------------------------------------------------
 
 namespace {
 
