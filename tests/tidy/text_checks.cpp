@@ -42,6 +42,7 @@ findings check_layout(const source_file& f) {
       "DO|FIX"
       "ME|X"
       "XX)\\b");
+  static const std::regex torn("^ *// ?-{4,}");
   findings found;
   std::istringstream in(f.text);
   string line;
@@ -54,6 +55,8 @@ findings check_layout(const source_file& f) {
       found.push_back({f.path, n, "a carriage return; lines end with a line feed"});
     else if (line.ends_with(' ') || line.ends_with('\t'))
       found.push_back({f.path, n, "blanks at the end of the line"});
+    if (is_source(f.path) && std::regex_search(line, torn))
+      found.push_back({f.path, n, "a ruler of its own line: the formatter tore it"});
     if (std::regex_search(line, unfinished))
       found.push_back({f.path, n, "unfinished business; finish it or leave it out"});
   }

@@ -161,6 +161,8 @@ TEST_CASE("layout that is not as agreed is caught") {
   CHECK(in("net/a.hpp", "int a;\n") == "0");
   CHECK(in("net/a.hpp", "#pragma once\nint a;\n").empty());
   CHECK(in("net/a.cpp", "#pragma once\n") == "0");
+  CHECK(in("net/a.cpp", "// -- a ----\nint a;\n").empty());
+  CHECK(in("net/a.cpp", "// -- a\n// --------\nint a;\n") == "2");
   CHECK(in("docs/a.md", string("# a\nTO") + "DO: b\n") == "2");
   CHECK(in(".ci/run", string("# FIX") + "ME\n") == "1");
   CHECK(in(".ci/run", "mktemp a" + string(6, 'X') + "\n").empty());
