@@ -7,6 +7,7 @@
 
 #include <caf/send.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -67,21 +68,20 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
 void actuator_state::on_set_replicas(const set_replicas& x) {
   if (target->in_flight || x.poll_began <= target->last_answer) return;
   const auto now = self->clock().now();
-  const auto request =
-      credentialed_request{scale_request(target->spec->scale, x.to), with->secrets, now}
-          .last();
+  auto request = std::make_shared<credentialed_request>(
+      scale_request(target->spec->scale, x.to), with->secrets, now);
   emit_and_fold(*with, *target, now, scale_requested{x.from, x.to, x.poll->sequence});
   // The target's state, not this actor, receives the answer: it outlives a crash in
   // between.
-  with->client.submit(request, [to = target](http_response&& r) {
+  with->client.submit(request->last(), [to = target](http_response&& r) {
     if (!to->in_flight) return;
     to->in_flight->answer = std::move(r);
     if (to->actuator) caf::anon_send(to->actuator, scale_answered{});
   });
   // After the last line that could throw: a request that was never sent must not be
   // waited for.
-  target->in_flight =
-      target_state::request{x.from, x.to, x.poll, request, x.poll_began, std::nullopt};
+  target->in_flight = target_state::request{
+      x.from, x.to, x.poll, std::move(request), x.poll_began, std::nullopt};
 }
 
 void actuator_state::close_what_is_open() {
@@ -108,11 +108,10 @@ void actuator_state::on_answered() {
   target->last_answer = now;
   const auto& answer = *request.answer;
   const auto loop_took = to_micros(now - request.poll_began);
-  if (answer.status == 401)
-    spec::secret_headers{target->spec->scale.headers, with->secrets}.refused();
+  request.sent->answered(answer);
   // What was sent may have been carried out, whatever the answer says, if there is one:
   // proxies give up on what goes on behind them, and code fails after the deed.
-  if (auto f = spec::refusal(answer, request.sent->source().headers)) {
+  if (auto f = spec::refusal(answer, request.sent->last()->source().headers)) {
     emit_and_fold(*with, *target, now,
                   scale_failed{request.from, request.to, std::move(*f), loop_took,
                                !answer.unsent, request.poll->sequence});

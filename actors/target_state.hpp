@@ -8,6 +8,7 @@
 // it and hands it to every actor that it starts.
 #pragma once
 
+#include "actors/credentialed_request.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
@@ -27,7 +28,7 @@ struct target_state {
     int from = 0;
     int to = 0;
     event_ptr poll;
-    net::prepared_ptr sent;
+    std::shared_ptr<credentialed_request> sent;
     steady_time poll_began{};
     std::optional<http_response> answer;
   };

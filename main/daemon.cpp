@@ -31,9 +31,6 @@ namespace scaleit::main {
 
 namespace {
 
-constexpr auto pulse_interval = std::chrono::milliseconds{500};
-constexpr auto clock_step_min = std::chrono::milliseconds{500};
-
 time_point wall_now() {
   return std::chrono::floor<microseconds>(std::chrono::system_clock::now());
 }
@@ -145,7 +142,7 @@ class daemon {
     counters_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
     follow_clock();
-    beat_due_ = now + pulse_interval;
+    beat_due_ = now + bounds::loop_pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {
       if (!error) beat();
@@ -158,7 +155,7 @@ class daemon {
     const auto now = std::chrono::steady_clock::now();
     const auto wall = wall_now();
     const auto off = wall - control_.events().time_at(now);
-    if (off < clock_step_min && off > -clock_step_min) return;
+    if (off < bounds::clock_step_min && off > -bounds::clock_step_min) return;
     control_.events().reanchor(now, wall);
   }
 

@@ -1,8 +1,10 @@
 // Every bound of the program, in one place.
 //
 // What comes from outside is hostile until proven otherwise, and what grows
-// inside must stop somewhere. A limit that is not in this file does not exist;
-// docs/reference/bounds.md explains each to the person who meets it.
+// inside must stop somewhere. docs/reference/bounds.md explains each to the person who
+// meets it. What nobody can meet (how large a buffer is, where an excerpt is cut) and
+// what another document sets (RFC 1035: 253 bytes of a host's name) stands where it is
+// used.
 #pragma once
 
 #include <chrono>
@@ -100,6 +102,7 @@ inline constexpr std::size_t secret_bytes_max = 64 * 1024;    ///< of one expand
 inline constexpr std::size_t secret_files_kept =
     1'000;                                        ///< of those that nobody names any more
 inline constexpr auto secret_look_interval = 1s;  ///< at a file that may be another
+inline constexpr auto secret_doubt_interval = 100ms;  ///< likewise, after a 401
 inline constexpr auto pipe_wait_max = 30s;  ///< for a file that is a pipe to say more
 inline constexpr auto request_timeout_min = 1ms;
 inline constexpr auto request_timeout_max = 1h;
@@ -134,12 +137,15 @@ inline constexpr auto request_check_interval = 20ms;  ///< of those that an end 
 inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIGTERM
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
+inline constexpr auto loop_pulse_interval = 500ms;
+inline constexpr auto clock_step_min = 500ms;  ///< less is no step of the clock
 
 // -- the simulated world --------------------------------------------------
 inline constexpr std::size_t trace_rows_max = 1'000'000;
 inline constexpr std::size_t trace_line_bytes_max = 256;
 inline constexpr double trace_seconds_max = 1e9;  ///< of one row's time; about 31 years
 inline constexpr double load_max = 1e9;           ///< requests per second
+inline constexpr std::size_t load_parameters_max = 16;
 inline constexpr auto load_period_min = 100ms;
 inline constexpr auto load_period_max = 8760h;
 inline constexpr std::size_t pending_changes_max =

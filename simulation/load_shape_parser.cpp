@@ -89,8 +89,7 @@ class parameters {
     for (const auto& x : items_)
       if (x.key == key)
         fail(shape_, fmt::format("{} is given twice", simulation::quoted(key)));
-    constexpr std::size_t items_max = 16;
-    if (items_.size() == items_max) fail(shape_, "too many parameters");
+    if (items_.size() == bounds::load_parameters_max) fail(shape_, "too many parameters");
     items_.push_back({key, value});
   }
 

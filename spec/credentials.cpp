@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 #include <variant>
 #include <vector>
 
@@ -13,32 +14,48 @@ namespace {
 
 using std::string_view;
 
-/// In lower case, and without what divides words: `X-Api-Key` is `xapikey`.
-std::string letters_of(string_view name) {
-  std::string all;
+/// The words of a name in lower case: `X-Api_Key` is x, api, key.
+std::vector<std::string> words_of(string_view name) {
+  std::vector<std::string> words(1);
   for (const char c : name) {
     if (c >= 'A' && c <= 'Z')
-      all += static_cast<char>(c - 'A' + 'a');
+      words.back() += static_cast<char>(c - 'A' + 'a');
     else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-      all += c;
+      words.back() += c;
+    else if (!words.back().empty())
+      words.emplace_back();
   }
-  return all;
+  if (words.back().empty()) words.pop_back();
+  return words;
 }
 
-/// `Bearer`, `session=`, `; `: what stands before or between references and gives nothing
-/// away.
+bool is_credential(string_view word) {
+  constexpr std::array<string_view, 12> whole{
+      "auth",       "authorization", "authentication",
+      "credential", "credentials",   "session",
+      "sessionid",  "passphrase",    "pass",
+      "pwd",        "sig",           "jwt"};
+  constexpr std::array<string_view, 9> ends{"token",     "secret", "password",
+                                            "passwd",    "apikey", "appkey",
+                                            "accesskey", "cookie", "signature"};
+  return std::ranges::find(whole, word) != whole.end() ||
+         std::ranges::any_of(ends, [&](string_view e) { return word.ends_with(e); });
+}
+
+/// What keys are that open nothing.
+bool is_harmless_key(string_view of) {
+  constexpr std::array<string_view, 7> known{
+      "idempotency", "websocket", "cache", "partition", "routing", "sort", "surrogate"};
+  return std::ranges::find(known, of) != known.end();
+}
+
+/// `Bearer`, `session=`, `; theme=`: what stands before a reference or between two and
+/// gives nothing away.
 bool is_harmless(string_view literal) {
-  if (literal.size() > 32) return false;
-  const auto last = literal.find_last_not_of(" \t");
-  if (last == string_view::npos) return true;
-  const bool divides = last + 1 < literal.size() ||
-                       string_view{"=:;,\"'"}.find(literal[last]) != string_view::npos;
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-           c == ' ' || c == '=' || c == ':' || c == ';' || c == ',' || c == '"' ||
-           c == '\'';
-  };
-  return divides && std::ranges::all_of(literal, is_word);
+  static const std::regex form{
+      "[;,&\"' ]*([A-Za-z][A-Za-z-]{0,19} +)?([A-Za-z_][A-Za-z0-9_-]{0,31}[=:] "
+      "*[\"']?)?"};
+  return std::regex_match(literal.begin(), literal.end(), form);
 }
 
 /// Divides references, or closes what one has opened.
@@ -56,18 +73,39 @@ bool is_reference(const secret_part& p) {
   return std::holds_alternative<secret_reference>(p);
 }
 
+/// The URL with `in_place` of each value of its query that is a credential.
+template <class F>
+std::string with_credentials(string_view url, F in_place) {
+  const auto query = url.find('?');
+  if (query == string_view::npos) return std::string{url};
+  std::string out{url.substr(0, query)};
+  auto rest = url.substr(query);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find_first_of("&;#", 1), rest.size());
+    const auto parameter = rest.substr(1, end - 1);
+    const auto equals = parameter.find('=');
+    const bool has_value = equals != string_view::npos && equals + 1 < parameter.size() &&
+                           rest.front() != '#';
+    out += rest.front();
+    if (has_value && names_credential(parameter.substr(0, equals)))
+      out.append(parameter.substr(0, equals + 1))
+          .append(in_place(parameter.substr(equals + 1)));
+    else
+      out += parameter;
+    rest.remove_prefix(end);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool names_credential(string_view name) {
-  constexpr std::array<string_view, 15> words{
-      "auth",       "token",     "secret", "password", "passwd",
-      "passphrase", "cookie",    "apikey", "appkey",   "credential",
-      "session",    "signature", "jwt",    "bearer",   "accesskey"};
-  const auto letters = letters_of(name);
-  return letters == "key" || letters == "sig" || letters == "pwd" || letters == "pass" ||
-         letters.ends_with("key") || std::ranges::any_of(words, [&](string_view w) {
-           return letters.find(w) != std::string::npos;
-         });
+  const auto words = words_of(name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (is_credential(words[i])) return true;
+    if (words[i] == "key" && !(i > 0 && is_harmless_key(words[i - 1]))) return true;
+  }
+  return false;
 }
 
 bool is_literal_credential(string_view name, string_view value) {
@@ -105,25 +143,21 @@ std::string shown_header(string_view name, string_view value) {
 }
 
 std::string shown_url(string_view url) {
-  const auto query = url.find('?');
-  if (query == string_view::npos) return std::string{url};
-  std::string shown{url.substr(0, query)};
-  auto rest = url.substr(query);
-  while (!rest.empty()) {
-    const auto end = std::min(rest.find_first_of("&;#", 1), rest.size());
-    const auto parameter = rest.substr(1, end - 1);
-    const auto equals = parameter.find('=');
-    shown += rest.front();
-    if (rest.front() != '#' && equals != string_view::npos &&
-        equals + 1 < parameter.size() && names_credential(parameter.substr(0, equals)))
-      shown.append(parameter.substr(0, equals + 1)).append(hidden);
-    else
-      shown += parameter;
-    rest.remove_prefix(end);
-  }
-  return shown;
+  return with_credentials(url, [](string_view) { return hidden; });
 }
 
-bool is_hidden(string_view value) { return value.find(hidden) != string_view::npos; }
+bool is_hidden_header(string_view name, string_view value) {
+  return value == hidden ||
+         (names_credential(name) && value.find(hidden) != string_view::npos);
+}
+
+bool is_hidden_url(string_view url) {
+  bool found = false;
+  with_credentials(url, [&](string_view value) {
+    found = found || value == hidden;
+    return value;
+  });
+  return found;
+}
 
 }  // namespace scaleit::spec

@@ -25,7 +25,8 @@ std::string shown_header(std::string_view name, std::string_view value);
 /// The URL with the values of parameters that are credentials hidden.
 std::string shown_url(std::string_view url);
 
-/// Whether a value was hidden before it got here, and so says nothing.
-bool is_hidden(std::string_view value);
+/// Whether something was hidden before it got here, so that it says nothing.
+bool is_hidden_header(std::string_view name, std::string_view value);
+bool is_hidden_url(std::string_view url);
 
 }  // namespace scaleit::spec

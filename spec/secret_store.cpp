@@ -41,16 +41,19 @@ secret_value secret_of_variable(const environment& env, const std::string& name)
 // -- a file ---------------------------------------------------------------
 
 std::string secret_file::look(steady_time now) {
-  if (looked_ && !doubted_ && now < next_look_) return {};
+  const bool doubted = doubted_ && now >= next_doubt_;
+  if (looked_ && !doubted && now < next_look_) return {};
   const bool first = !std::exchange(looked_, true);
-  const bool doubted = std::exchange(doubted_, false);
   next_look_ = now + bounds::secret_look_interval;
+  next_doubt_ = now + bounds::secret_doubt_interval;
   const auto is = stamp_of(path_);
   // A pipe has said what it has to say.
   if (!first && is != file_stamp{} && !is_regular_file(path_)) return {};
   if (!first && !doubted && is == seen_) return {};
-  seen_ = is;
-  return take(read_secret_file(path_));
+  if (doubted) doubted_ = false;
+  auto news = take(read_secret_file(path_));
+  seen_ = problem_.empty() ? is : file_stamp{};  // what failed is tried again
+  return news;
 }
 
 std::string secret_file::complaint_about(const std::string& value) const {
@@ -82,11 +85,13 @@ std::string secret_file::take(secret_value read) {
 // -- all of them ----------------------------------------------------------
 
 std::shared_ptr<secret_file> secret_store::file(const std::string& path) {
+  if (const auto known = files_.find(path); known != files_.end()) return known->second;
+  // But those that cannot be read twice.
   if (files_.size() >= bounds::secret_files_kept)
-    std::erase_if(files_, [](const auto& f) { return f.second.use_count() == 1; });
-  auto& known = files_[path];
-  if (!known) known = std::make_shared<secret_file>(path);
-  return known;
+    std::erase_if(files_, [](const auto& f) {
+      return f.second.use_count() == 1 && is_regular_file(f.first);
+    });
+  return files_.emplace(path, std::make_shared<secret_file>(path)).first->second;
 }
 
 // -- headers --------------------------------------------------------------

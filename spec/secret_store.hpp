@@ -38,8 +38,9 @@ class secret_file {
   /// Looks whether it is another file now, at most once in bounds::secret_look_interval.
   /// Answers what changed, for people: that it cannot be read, or that it can again.
   std::string look(steady_time now);
-  /// Its value was refused: the next look is at once, and reads whatever the file's time.
-  void doubt() { doubted_ = true; }
+  /// The value of that version was refused: the next look is soon, and reads the file
+  /// whatever its time.
+  void doubt(std::uint64_t version) { doubted_ = doubted_ || version == version_; }
 
   const std::string& path() const { return path_; }
   /// The last good one; empty before the first.
@@ -57,7 +58,7 @@ class secret_file {
   std::string value_;
   std::uint64_t version_ = 0;  ///< of the value: grows when it is another
   file_stamp seen_;
-  steady_time next_look_{};
+  steady_time next_look_{}, next_doubt_{};
   bool looked_ = false, doubted_ = false;
   std::string problem_;
 };
@@ -95,7 +96,7 @@ class secret_headers {
   const std::vector<header>& values() const { return values_; }
   /// The peer did not take them (401).
   void refused() {
-    for (auto& f : files_) f.file->doubt();
+    for (auto& f : files_) f.file->doubt(f.version);
   }
 
  private:

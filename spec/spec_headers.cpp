@@ -53,7 +53,7 @@ void spec_reader::header_value(const document_entry& e, const std::string& path,
   if (!expand(e, path, sent)) return;
   if (!net::is_header_value(sent)) return refuse(control_character(sent));
   if (!options_.recorded && !options_.policy_only) {
-    if (is_hidden(text))
+    if (is_hidden_header(e.key, text))
       return refuse(
           "'***' stands for a credential that was hidden where this was copied from; "
           "accepted: the value, or ${VAR} or ${file:/path} in its place");
@@ -69,7 +69,7 @@ void spec_reader::header_value(const document_entry& e, const std::string& path,
 bool spec_reader::judge_credentials(text_position at, const spec_key& k,
                                     std::string_view url) {
   if (options_.recorded || options_.policy_only) return true;
-  if (url.find("=***") != std::string_view::npos) {
+  if (is_hidden_url(url)) {
     fail(at, k.name,
          "'***' stands for a credential that was hidden where this was copied from; "
          "accepted: the URL with its value");

@@ -35,7 +35,12 @@ TEST_CASE("headers that are credentials are known by name or by value") {
       {"X-Custom", "basic abc", "***"},
       {"X-Jwt-Like", "12", "***"},
       {"X-Other", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "***"},
+      {"Cookie", "session=abcdef; csrf=${X}", "***${X}"},
+      {"Authorization", "Token token=\"${T}\"", "Token token=\"${T}\""},
       {"X-Api-Key", "", ""},
+      {"X-Author", "me", "me"},
+      {"Idempotency-Key", "7", "7"},
+      {"Content-Type", "a/b", "a/b"},
       {"Accept", "application/json", "application/json"},
       {"X-Scope-OrgID", "tenant-7", "tenant-7"},
       {"User-Agent", "scaleit", "scaleit"},
@@ -46,6 +51,16 @@ TEST_CASE("headers that are credentials are known by name or by value") {
     CHECK(shown_header(r.name, r.value) == r.shown);
     CHECK(is_literal_credential(r.name, r.value) == (std::string{r.value} != r.shown));
   }
+}
+
+TEST_CASE("what was hidden is known again") {
+  CHECK(is_hidden_header("X-Any", "***"));
+  CHECK(is_hidden_header("Authorization", "***${TOKEN}"));
+  CHECK_FALSE(is_hidden_header("X-Note", "a***b"));
+  CHECK_FALSE(is_hidden_header("Authorization", "Bearer ${TOKEN}"));
+  CHECK(is_hidden_url("http://h/a?x=1&token=***"));
+  CHECK_FALSE(is_hidden_url("http://h/a?note=***&token=abc"));
+  CHECK_FALSE(is_hidden_url("http://h/token=***"));
 }
 
 TEST_CASE("of a query the credentials are hidden") {

@@ -106,7 +106,21 @@ TEST_CASE("a value that was refused is read again at once") {
   fs::last_write_time(s.token, time);
   CHECK(s.later(1ms) == "Bearer one");
   s.headers.refused();
-  CHECK(s.later(1ms) == "Bearer two");
+  CHECK(s.later(1ms) == "Bearer one");  // it was read a moment ago
+  CHECK(s.later(bounds::secret_doubt_interval) == "Bearer two");
+}
+
+TEST_CASE("a value that has been replaced is not doubted for the one before") {
+  stage s;
+  secret_headers slow{{{"A", "${file:" + s.token + "}"}}, s.store};
+  slow.refresh(s.now);
+  s.at.write("token", "two");
+  CHECK(s.later() == "Bearer two");
+  const auto time = fs::last_write_time(s.token);
+  s.at.write("token", "new");
+  fs::last_write_time(s.token, time);
+  slow.refused();  // "one", which was sent long ago
+  CHECK(s.later(bounds::secret_doubt_interval) == "Bearer two");
 }
 
 TEST_CASE("variables and literals stay") {
