@@ -125,6 +125,18 @@ TEST_CASE("a good status is understood, however it is dressed", "[weather_get]")
                            d.substr(1) + "\n\n"));
        },
        true},
+      {"with bytes that are no UTF-8 beside what is read", 2, 0,
+       [](peer& p, const std::string& d) {
+         return p.send(status_answer("{\"\xff\xfe\":\"\xc3\x28\"," + d.substr(1)));
+       },
+       true},
+      {"with the replicas as text", 2, 0,
+       [](peer& p, const std::string& d) {
+         auto quoted = d;  // ...,"replicas":10}
+         quoted.insert(quoted.rfind(':') + 1, "\"").insert(quoted.size() - 1, "\"");
+         return p.send(status_answer(quoted));
+       },
+       true},
       {"with a byte order mark", 2, 0,
        [](peer& p, const std::string& d) {
          return p.send(status_answer("\xEF\xBB\xBF" + d));
