@@ -8,6 +8,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "messages/actor_names.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -16,7 +17,7 @@
 namespace scaleit::actors {
 
 struct actuator_state {
-  static inline const char* name = "actuator";
+  static inline const char* name = actor_names::actuator;
 
   explicit actuator_state(actuator_actor::pointer me) : self(me) {}
   actuator_actor::behavior_type make_behavior(services* with, target_state_ptr target);

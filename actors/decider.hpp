@@ -8,6 +8,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "messages/actor_names.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -16,7 +17,7 @@
 namespace scaleit::actors {
 
 struct decider_state {
-  static inline const char* name = "decider";
+  static inline const char* name = actor_names::decider;
 
   explicit decider_state(decider_actor::pointer me) : self(me) {}
   decider_actor::behavior_type make_behavior(services* with, target_state_ptr target,

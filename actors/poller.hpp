@@ -10,6 +10,7 @@
 
 #include "actors/poll_round.hpp"
 #include "actors/services.hpp"
+#include "messages/actor_names.hpp"
 #include "messages/protocol.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -21,7 +22,7 @@
 namespace scaleit::actors {
 
 struct poller_state {
-  static inline const char* name = "poller";
+  static inline const char* name = actor_names::poller;
 
   explicit poller_state(poller_actor::pointer me) : self(me) {}
   poller_actor::behavior_type make_behavior(services* with, target_state_ptr target,

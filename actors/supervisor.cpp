@@ -38,8 +38,8 @@ std::optional<role> vacancy(const target_actors& c) {
 }  // namespace
 
 std::string_view to_string(role r) {
-  constexpr std::array<std::string_view, all_roles.size()> names{"actuator", "decider",
-                                                                 "poller"};
+  constexpr std::array<std::string_view, all_roles.size()> names{
+      actor_names::actuator, actor_names::decider, actor_names::poller};
   return names[index(r)];
 }
 

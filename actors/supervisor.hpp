@@ -12,6 +12,7 @@
 #include "actors/control_state.hpp"
 #include "actors/services.hpp"
 #include "actors/subscriber_keeper.hpp"
+#include "messages/actor_names.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -24,7 +25,7 @@
 namespace scaleit::actors {
 
 struct supervisor_state {
-  static inline const char* name = "supervisor";
+  static inline const char* name = actor_names::supervisor;
 
   explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
   supervisor_actor::behavior_type make_behavior(services* with, control_state* all,

@@ -1,5 +1,6 @@
 #include "main/chaos_plan.hpp"
 
+#include "messages/actor_names.hpp"
 #include "messages/text.hpp"
 #include "spec/input_error.hpp"
 
@@ -7,17 +8,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <memory>
 #include <random>
 
 namespace scaleit::main {
-
-namespace {
-constexpr std::array<std::string_view, 6> actors_known{
-    "poller", "decider", "actuator", "telemetry", "logger", "recorder"};
-}
 
 chaos_rates parse_chaos(std::string_view text) {
   chaos_rates rates;
@@ -26,7 +21,7 @@ chaos_rates parse_chaos(std::string_view text) {
         fmt::format("--chaos '{}' is not valid; accepted: ACTOR=RATE[,ACTOR=RATE...] "
                     "with a rate from 0 to 1 "
                     "and an actor of {}",
-                    printable(item, 80), fmt::join(actors_known, ", "))};
+                    printable(item, 80), fmt::join(actor_names::crashable, ", "))};
   };
   std::string_view rest = text;
   while (true) {
@@ -40,7 +35,8 @@ chaos_rates parse_chaos(std::string_view text) {
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), rate);
     const bool known =
-        std::find(actors_known.begin(), actors_known.end(), actor) != actors_known.end();
+        std::find(actor_names::crashable.begin(), actor_names::crashable.end(), actor) !=
+        actor_names::crashable.end();
     if (!known || error != std::errc{} || end != digits.data() + digits.size() ||
         !(rate >= 0 && rate <= 1))
       fail(item);

@@ -8,6 +8,7 @@
 #include "main/signals.hpp"
 #include "main/streams.hpp"
 #include "main/watch.hpp"
+#include "messages/actor_names.hpp"
 #include "messages/text.hpp"
 #include "net/client.hpp"
 #include "record/restore.hpp"
@@ -66,8 +67,9 @@ class daemon {
         fmt::format(
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
-    control_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
-    control_.subscribe("logger", [this](const event& e) {
+    control_.subscribe(actor_names::telemetry,
+                       [this](const event& e) { counters_.apply(e); });
+    control_.subscribe(actor_names::logger, [this](const event& e) {
       for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
     });
     if (options_.record) remember();

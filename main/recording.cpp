@@ -1,6 +1,7 @@
 #include "main/recording.hpp"
 
 #include "main/logging.hpp"
+#include "messages/actor_names.hpp"
 #include "messages/text.hpp"
 
 #include <fmt/format.h>
@@ -16,8 +17,8 @@ recording::recording(const spec::record_spec& o, actors::control_loop& control,
       control_(control),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
       metrics_(registry),
-      events_(
-          control.subscribe("recorder", [this](const event& e) { recorder_.take(e); })) {
+      events_(control.subscribe(actor_names::recorder,
+                                [this](const event& e) { recorder_.take(e); })) {
   control.events().continue_after(recorder_.last_id());
 }
 

@@ -1,5 +1,6 @@
 #include "record/replayer.hpp"
 
+#include "messages/actor_names.hpp"
 #include "policy/why.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ void replayer::feed(const recorded_event& e) {
     case event_kind::actor_crashed: {
       // Who was to decide is gone, and the message with it (rest for one).
       const auto& actor = e.as<actor_crashed>()->actor;
-      if (actor == "decider" || actor == "actuator") lose(t);
+      if (actor == actor_names::decider || actor == actor_names::actuator) lose(t);
       return;
     }
     default:
@@ -75,7 +76,7 @@ void replayer::feed_daemon(const recorded_event& e) {
   if (e.as<daemon_started>())
     for (auto& t : targets_) part(t);
   // Its death takes nobody along; in old records it did.
-  if (const auto* c = e.as<actor_crashed>(); c && c->actor == "supervisor")
+  if (const auto* c = e.as<actor_crashed>(); c && c->actor == actor_names::supervisor)
     for (auto& t : targets_) t.second.in_doubt = t.second.polled;
 }
 
