@@ -1,7 +1,6 @@
 #include "record/replayer.hpp"
 
 #include "messages/actor_names.hpp"
-#include "policy/why.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,5 @@
 // Which of the two formats of metrics a client prefers (RFC 9110, section 12.5.1).
+#include "net/headers.hpp"
 #include "telemetry/exposition.hpp"
 
 #include <algorithm>
@@ -38,8 +39,8 @@ media_range parse_range(std::string_view item) {
     const auto name = cut(value, '=');
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
       value = value.substr(1, value.size() - 2);
-    if (net::same_name(name, "version")) r.version = value;
-    if (!net::same_name(name, "q")) continue;
+    if (net::same_header(name, "version")) r.version = value;
+    if (!net::same_header(name, "q")) continue;
     double q = 0;
     const auto [rest, ec] = std::from_chars(value.data(), value.data() + value.size(), q);
     const bool valid = ec == std::errc() && rest == value.data() + value.size();
@@ -58,9 +59,9 @@ struct quality {
 
   void match(const media_range& r) {
     int s = 0;
-    if (net::same_name(r.type, type) && (r.version.empty() || r.version == version))
+    if (net::same_header(r.type, type) && (r.version.empty() || r.version == version))
       s = r.version.empty() ? 3 : 4;
-    else if (net::same_name(r.type, wildcard))
+    else if (net::same_header(r.type, wildcard))
       s = 2;
     else if (r.type == "*/*")
       s = 1;
