@@ -115,8 +115,7 @@ void log_lines::tell(const event& e, const target_removed&) {
   stories_.erase(e.target->name);
 }
 
-// -- the loop
-// -----------------------------------------------------------------------------
+// -- the loop -------------------------------------------------------------
 
 void log_lines::tell(const event& e, const status_observed& x) {
   works(status_, e.target->name, e, "status");
@@ -217,8 +216,7 @@ void log_lines::tell(const event& e, const scale_failed& x) {
          fmt::format("replicas {} -> {}: {}", x.from, x.to, sentence(x.what)));
 }
 
-// -- actors
-// -------------------------------------------------------------------------------
+// -- actors ---------------------------------------------------------------
 
 void log_lines::tell(const event& e, const actor_crashed& x) {
   say(log_level::warning, e, fmt::format("{} crashed: {}", x.actor, printable(x.reason)));

@@ -63,7 +63,9 @@ std::string config_for(const std::string& scheme, std::uint16_t port,
   return fmt::format(
       "name: app\napp: {0}://127.0.0.1:{1}\ninterval: 100ms\n"
       "status: {{headers: {2}}}\nscale: {{headers: {2}}}\n"
-      "behavior: {{scaleDown: {{stabilizationWindowSeconds: 0}}}}\n"
+      "behavior: {{scaleUp: {{policies: [{{type: Pods, value: 100, periodSeconds: "
+      "1}}]}}}}"
+      "\n"
       "metrics: [{{name: cpu, value: /cpu/highPriority, target: 0.8}}]\n",
       scheme, port, headers);
 }
