@@ -105,7 +105,7 @@ TEST_CASE("files that may not grow stop the record and not the scaling", "[limit
             stderr_to::file,
             "ulimit -f 8"}};
   CHECK(eventually([&] { return application.replicas() == 20; }));
-  CHECK(eventually([&] { return d.metrics().value("scaleit_record_up") == 0; }));
+  CHECK(eventually([&] { return d.metrics().value("scaleit_record_up") == 0; }, 30s));
   const int polls = application.polls();
   application.set_load(32);
   CHECK(eventually([&] { return application.replicas() == 40; }));
