@@ -18,6 +18,7 @@
 #include "telemetry/process_metrics.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -120,9 +121,12 @@ class daemon {
                                 "); a testing aid, never for production");
   }
 
-  /// From the watch's thread.
+  /// From the watch's thread. On the loop's, as CAF's mailboxes are no way between
+  /// threads that a thread sanitizer could follow.
   void stop(std::string why) {
-    control_.stop(std::move(why), [this] { loop_.io().stop(); });
+    net::asio::post(loop_.io(), [this, why = std::move(why)]() mutable {
+      control_.stop(std::move(why), [this] { loop_.io().stop(); });
+    });
   }
 
   /// Shows that the loop turns, samples what no event tells, and follows the system's

@@ -53,7 +53,7 @@ TEST_CASE("the client sends a body larger than the socket's buffer") {
   unruly_server server{answer_always(ok("yes"))};
   client_fixture f;
   const std::string body(8 * 1024 * 1024, 'x');
-  check_ok(f.put(server.url(), body), "yes");
+  check_ok(f.put(server.url(), body, 20s), "yes");
   CHECK_THAT(server.requests().at(0), ContainsSubstring("Content-Length: 8388608\r\n"));
   CHECK(server.requests().at(0).size() > body.size());
 }
