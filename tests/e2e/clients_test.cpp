@@ -47,7 +47,7 @@ void check_unhurt(scaler& d, scripted_application& application) {
 #ifdef SCALEIT_SANITIZED
   constexpr auto patience = 45s;
 #else
-  constexpr auto patience = 15s;
+  constexpr auto patience = 30s;
 #endif
   CHECK(eventually([&] { return get(d.port(), "/metrics").status == 200; }, patience));
   CHECK(d.process().running());
