@@ -63,12 +63,6 @@ bool is_mark(string_view literal) {
   return literal.find_first_not_of("\"';,.:/+-_ ") == string_view::npos;
 }
 
-std::vector<secret_part> parts_of(string_view value) {
-  auto parts = parse_secrets(value);
-  if (auto* all = std::get_if<std::vector<secret_part>>(&parts)) return std::move(*all);
-  return {std::string{value}};
-}
-
 bool is_reference(const secret_part& p) {
   return std::holds_alternative<secret_reference>(p);
 }

@@ -103,13 +103,10 @@ bool hold_references(const std::vector<header>& headers) {
 
 secret_headers::secret_headers(std::vector<header> as_written, secret_store& store)
     : as_written_(std::move(as_written)), store_(&store) {
-  for (const auto& h : as_written_) {
-    const auto parts = parse_secrets(h.value);
-    if (const auto* all = std::get_if<std::vector<secret_part>>(&parts))
-      for (const auto& p : *all)
-        if (const auto* r = std::get_if<secret_reference>(&p); r && r->file)
-          files_.push_back({store.file(r->name)});
-  }
+  for (const auto& h : as_written_)
+    for (const auto& p : parts_of(h.value))
+      if (const auto* r = std::get_if<secret_reference>(&p); r && r->file)
+        files_.push_back({store.file(r->name)});
   if (files_.empty()) resolve();
 }
 
@@ -130,17 +127,12 @@ bool secret_headers::refresh(steady_time now) {
 void secret_headers::resolve() {
   values_.clear();
   for (const auto& h : as_written_) {
-    const auto parts = parse_secrets(h.value);
     std::string value;
-    if (const auto* all = std::get_if<std::vector<secret_part>>(&parts)) {
-      for (const auto& p : *all) {
-        const auto* r = std::get_if<secret_reference>(&p);
-        value += !r        ? std::get<std::string>(p)
-                 : r->file ? store_->file(r->name)->value()
-                           : secret_of_variable(store_->variables(), r->name).value;
-      }
-    } else {
-      value = h.value;
+    for (const auto& p : parts_of(h.value)) {
+      const auto* r = std::get_if<secret_reference>(&p);
+      value += !r        ? std::get<std::string>(p)
+               : r->file ? store_->file(r->name)->value()
+                         : secret_of_variable(store_->variables(), r->name).value;
     }
     values_.push_back({h.name, std::move(value)});
   }

@@ -42,7 +42,6 @@ class secret_file {
   /// whatever its time.
   void doubt(std::uint64_t version) { doubted_ = doubted_ || version == version_; }
 
-  const std::string& path() const { return path_; }
   /// The last good one; empty before the first.
   const std::string& value() const { return value_; }
   /// Why it cannot be read now; empty if it can.

@@ -1,6 +1,7 @@
 #include "spec/secrets.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace scaleit::spec {
 
@@ -39,6 +40,12 @@ std::variant<std::vector<secret_part>, std::string> parse_secrets(
     value.remove_prefix(end + 1);
   }
   return parts;
+}
+
+std::vector<secret_part> parts_of(std::string_view value) {
+  auto parts = parse_secrets(value);
+  if (auto* all = std::get_if<std::vector<secret_part>>(&parts)) return std::move(*all);
+  return {std::string{value}};
 }
 
 }  // namespace scaleit::spec

@@ -23,4 +23,7 @@ using secret_part = std::variant<std::string, secret_reference>;
 /// The parts of `value` in order, or a sentence that does not quote it.
 std::variant<std::vector<secret_part>, std::string> parse_secrets(std::string_view value);
 
+/// The same of a value that was judged before: one without valid references is a literal.
+std::vector<secret_part> parts_of(std::string_view value);
+
 }  // namespace scaleit::spec
