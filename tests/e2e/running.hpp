@@ -57,7 +57,8 @@ class scaler {
   scrape metrics() const { return scrape{test::get(port_, "/metrics").body}; }
   std::string log() const { return process_->err(); }
   test::process& process() { return *process_; }
-  /// Sends the signal; the exit code, if it ended within the time.
+  /// Sends the signal; the exit code, if it ended within the time (five times that under
+  /// the sanitizers).
   std::optional<int> stop(int signal,
                           std::chrono::milliseconds within = std::chrono::seconds{3});
 
