@@ -77,7 +77,7 @@ void explanation::take_request(const event& e) {
   sent_at_ = e.time;
 }
 
-void explanation::decided(const record::replayed& x) {
+void explanation::decided(const replayed& x) {
   if (x.target != target_ || x.made == nullptr) return;
   if (!x.shadow && failed_at_ <= x.time) failures_ = 0;  // this is what came of them
   auto& d = x.shadow ? shadow_ : live_;
@@ -89,7 +89,7 @@ void explanation::decided(const record::replayed& x) {
   if (x.differs()) d->recorded = x.recorded->desired;
 }
 
-void explanation::input(std::string& out, const record::replayer::target* state) const {
+void explanation::input(std::string& out, const replayer::target* state) const {
   if (!seen_) return line(out, "observed  nothing: no poll has succeeded");
   std::string what;
   for (const auto& m : seen_->metrics) {
@@ -134,8 +134,7 @@ void explanation::command(std::string& out, time_point at) const {
          to_string(failed_->kind), printable(failed_->detail));
 }
 
-std::string explanation::text(time_point at,
-                              const record::replayer::target* state) const {
+std::string explanation::text(time_point at, const replayer::target* state) const {
   std::string out;
   if (!live_) {
     line(out, "{}: no decision until {}", target_, to_rfc3339(at));

@@ -17,12 +17,12 @@ class explanation {
 
   void feed(const recorded_event& e);
   /// For the replay that runs beside it.
-  void decided(const record::replayed& x);
+  void decided(const replayed& x);
 
   bool has_seen() const { return seen_any_; }
 
   /// For people. `at`: when it is asked for; `state`: what the replay knows, or null.
-  std::string text(time_point at, const record::replayer::target* state) const;
+  std::string text(time_point at, const replayer::target* state) const;
 
  private:
   struct told_decision {
@@ -38,7 +38,7 @@ class explanation {
   void take_decision(time_point at, const decision_made& x);
   void take_request(const event& e);
   void chain(std::string& out, const told_decision& d) const;
-  void input(std::string& out, const record::replayer::target* state) const;
+  void input(std::string& out, const replayer::target* state) const;
   void command(std::string& out, time_point at) const;
   static std::string headline(const told_decision& d);
 

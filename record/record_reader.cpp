@@ -32,10 +32,10 @@ struct record_reader::state {
   state(std::string p, event_reader::steps s) : path(std::move(p)), events(s) {}
 
   void begin();
-  void open_segment(const record::segment& s);
+  void open_segment(const segment& s);
   bool open_next();
   void finish_file();
-  bool take(const record::line& l, recorded_event& e);
+  bool take(const line& l, recorded_event& e);
   void note_id(std::uint64_t id);
   void damaged(std::uint64_t offset, std::string why) {
     ++report.damaged;
@@ -50,10 +50,10 @@ struct record_reader::state {
 
   std::string path;
   event_reader events;
-  std::vector<record::segment> segments;  ///< of a directory
+  std::vector<segment> segments;  ///< of a directory
   std::size_t next_segment = 0;
   std::string file;  ///< that is open, for the report
-  record::line_reader lines;
+  line_reader lines;
   bool file_is_torn = false;
   std::optional<std::uint64_t> total;
   std::uint64_t read_before = 0;  ///< of the files that are done
@@ -71,7 +71,7 @@ void record_reader::state::begin() {
            cannot(error ? error
                         : std::make_error_code(std::errc::no_such_file_or_directory)));
   if (path != "-" && fs::is_directory(status)) {
-    segments = record::list_segments(path);
+    segments = list_segments(path);
     std::uint64_t bytes = 0;
     for (const auto& s : segments) bytes += s.bytes;
     if (segments.empty()) refuse(path, "holds no segment");
@@ -82,15 +82,15 @@ void record_reader::state::begin() {
   file = path == "-" ? "standard input" : path;
   if (path != "-" && fs::is_regular_file(status)) total = fs::file_size(path);
   if (total && *total == 0) refuse(path, "is empty");
-  lines.open(std::make_unique<record::source>(path));
+  lines.open(std::make_unique<source>(path));
 }
 
 /// A segment may be compressed, or be too old to be kept, since the directory was read.
-void record_reader::state::open_segment(const record::segment& s) {
+void record_reader::state::open_segment(const segment& s) {
   for (const bool compressed : {s.compressed, !s.compressed}) {
-    file = (fs::path{path} / record::segment_name(s.first_id, compressed)).string();
+    file = (fs::path{path} / segment_name(s.first_id, compressed)).string();
     try {
-      return lines.open(std::make_unique<record::source>(file));
+      return lines.open(std::make_unique<source>(file));
     } catch (const std::system_error& e) {
       if (e.code() != std::errc::no_such_file_or_directory) throw;
     }
@@ -127,7 +127,7 @@ void record_reader::state::note_id(std::uint64_t id) {
 }
 
 /// Whether the line is an event to be given out.
-bool record_reader::state::take(const record::line& l, recorded_event& e) {
+bool record_reader::state::take(const line& l, recorded_event& e) {
   if (l.too_long) {
     damaged(l.offset, fmt::format("longer than {} bytes", bounds::record_line_bytes_max));
     return false;
@@ -175,7 +175,7 @@ bool record_reader::next(recorded_event& e) {
   auto& s = *state_;
   try {
     while (s.open_next()) {
-      for (record::line l; s.lines.next(l);)
+      for (line l; s.lines.next(l);)
         if (s.take(l, e)) return true;
       s.finish_file();
     }

@@ -17,8 +17,6 @@ namespace scaleit::record {
 namespace {
 
 namespace fs = std::filesystem;
-using record::last_error;
-using record::posix_file;
 
 [[noreturn]] void refuse(const std::string& directory, const std::string& why) {
   throw record_error{
@@ -81,10 +79,10 @@ void record_writer::lock() {
 void record_writer::take_stock() {
   for (const auto& entry : fs::directory_iterator{directory_}) {
     const auto name = entry.path().filename().string();
-    if (name.starts_with("events-") && name.ends_with(record::unfinished_suffix))
+    if (name.starts_with("events-") && name.ends_with(unfinished_suffix))
       fs::remove(entry.path());
   }
-  auto all = record::list_segments(directory_);
+  auto all = list_segments(directory_);
   for (; !all.empty() && all.back().bytes == 0; all.pop_back())
     fs::remove(path_of(all.back()));
   older_.assign(all.begin(), all.end());
@@ -93,7 +91,7 @@ void record_writer::take_stock() {
 
 /// Ids go on after the newest segment's last. It is written on only where a whole line
 /// ends it.
-void record_writer::resume(const record::segment& newest) {
+void record_writer::resume(const segment& newest) {
   const auto path = path_of(newest);
   record_reader reader{path.string()};
   for (recorded_event e; reader.next(e);) {
@@ -125,8 +123,8 @@ std::error_code record_writer::guarded(F f) {
 
 // -- writing --------------------------------------------------------------
 
-fs::path record_writer::path_of(const record::segment& s) const {
-  return directory_ / record::segment_name(s.first_id, s.compressed);
+fs::path record_writer::path_of(const segment& s) const {
+  return directory_ / segment_name(s.first_id, s.compressed);
 }
 
 bool record_writer::moved_away() const { return !is_at(file_, path_of(newest_)); }
@@ -188,7 +186,7 @@ std::error_code record_writer::make_ready(std::uint64_t first_id) {
     file_.close();
     older_.clear();  // and those beside it, most likely
     if (const auto error = open_segment(first_id)) return error;
-    for (const auto& s : record::list_segments(directory_))
+    for (const auto& s : list_segments(directory_))
       if (s.first_id != newest_.first_id) older_.push_back(s);
     return {};
   }
@@ -272,8 +270,7 @@ std::error_code record_writer::compress(bool& more) {
   more = plain != older_.end() && !compression_failed_;
   if (!more) return {};
   if (!compressor_ || compressor_->first_id() != plain->first_id)
-    compressor_ =
-        std::make_unique<record::segment_compressor>(directory_, plain->first_id);
+    compressor_ = std::make_unique<segment_compressor>(directory_, plain->first_id);
   std::error_code error;
   const bool done = compressor_->step(error);
   if (done) *plain = {plain->first_id, true, compressor_->bytes()};

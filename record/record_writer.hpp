@@ -63,7 +63,7 @@ class record_writer {
   static std::error_code guarded(F f);
   void lock();
   void take_stock();
-  void resume(const record::segment& newest);
+  void resume(const segment& newest);
   std::error_code make_ready(std::uint64_t first_id);
   std::error_code write_head();
   std::error_code open_segment(std::uint64_t first_id);
@@ -75,19 +75,19 @@ class record_writer {
   void remove_oldest();
   std::error_code compress(bool& more);
   std::uint64_t bytes_kept() const;
-  std::filesystem::path path_of(const record::segment& s) const;
+  std::filesystem::path path_of(const segment& s) const;
 
   spec::record_spec options_;
   std::filesystem::path directory_;
   std::uint64_t last_id_ = 0;
-  record::posix_file lock_;
-  record::posix_file file_;  ///< the newest segment, when there is one
-  record::segment newest_;   ///< if file_ is open
+  posix_file lock_;
+  posix_file file_;  ///< the newest segment, when there is one
+  segment newest_;   ///< if file_ is open
   head_writer head_;
-  std::uint64_t head_bytes_ = 0;       ///< of the newest segment
-  std::deque<record::segment> older_;  ///< by their ids
-  bool new_name_ = false;              ///< in the directory, not yet on the disk
-  std::unique_ptr<record::segment_compressor> compressor_;
+  std::uint64_t head_bytes_ = 0;  ///< of the newest segment
+  std::deque<segment> older_;     ///< by their ids
+  bool new_name_ = false;         ///< in the directory, not yet on the disk
+  std::unique_ptr<segment_compressor> compressor_;
   bool compression_failed_ = false;  ///< until there is another segment
 };
 

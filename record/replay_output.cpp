@@ -25,7 +25,7 @@ void field(json_writer& json, std::string_view key, int value) {
 }
 
 /// Where a difference begins: the rule of the first step that is another.
-std::string differing_step(const record::replayed& x) {
+std::string differing_step(const replayed& x) {
   const auto at = x.differs_at();
   if (!at || !x.made) return {};
   const auto& steps = x.made->steps;
@@ -42,7 +42,7 @@ std::string differing_step(const record::replayed& x) {
 
 }  // namespace
 
-void replay_output::add(const record::replayed& x) {
+void replay_output::add(const replayed& x) {
   ++counts_.decisions;
   if (x.differs())
     ++counts_.differ;
@@ -54,7 +54,7 @@ void replay_output::add(const record::replayed& x) {
   if (text_.size() >= written_at_once) flush();
 }
 
-void replay_output::add_json(const record::replayed& x) {
+void replay_output::add_json(const replayed& x) {
   string_stream stream{text_};
   json_writer json{stream};
   json.StartObject();
@@ -90,7 +90,7 @@ void replay_output::add_json(const record::replayed& x) {
   text_ += '\n';
 }
 
-void replay_output::add_row(const record::replayed& x) {
+void replay_output::add_row(const replayed& x) {
   const auto out = std::back_inserter(text_);
   const auto time = to_rfc3339(x.time);
   fmt::format_to(out, "{}  {}{}  ", time, x.target, x.shadow ? " (shadow)" : "");

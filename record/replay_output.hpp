@@ -27,15 +27,15 @@ class replay_output {
   replay_output(replay_format format, writer out)
       : format_(format), out_(std::move(out)) {}
 
-  void add(const record::replayed& x);
+  void add(const replayed& x);
   /// Writes what waits and, in a table, the sum of it all.
   void finish(std::size_t targets);
 
   const replay_counts& counts() const { return counts_; }
 
  private:
-  void add_json(const record::replayed& x);
-  void add_row(const record::replayed& x);
+  void add_json(const replayed& x);
+  void add_row(const replayed& x);
   void flush();
 
   replay_format format_;

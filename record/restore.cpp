@@ -13,7 +13,7 @@ namespace scaleit::record {
 
 namespace {
 
-void feed_file(const std::filesystem::path& file, record::replayer& into) {
+void feed_file(const std::filesystem::path& file, replayer& into) {
   try {
     record_reader reader{file.string(), event_reader::steps::read};
     for (recorded_event e; reader.next(e);) into.feed(e);
@@ -22,9 +22,9 @@ void feed_file(const std::filesystem::path& file, record::replayer& into) {
   }
 }
 
-std::vector<record::segment> newest_segments(const std::string& directory) {
+std::vector<segment> newest_segments(const std::string& directory) {
   try {
-    auto all = record::list_segments(directory);
+    auto all = list_segments(directory);
     if (all.size() > bounds::restored_segments_max)
       all.erase(all.begin(), all.end() - bounds::restored_segments_max);
     return all;
@@ -37,7 +37,7 @@ std::vector<record::segment> newest_segments(const std::string& directory) {
 
 restored restore(const std::string& directory, const std::vector<target_ptr>& targets) {
   restored all;
-  record::replay_options how;
+  replay_options how;
   how.from = time_point::max();  // nothing is decided again
   how.parse_spec = [&](std::string_view target, const std::string& json) {
     auto [spec, problem] = replay_specs::recorded(target, json);
@@ -49,11 +49,10 @@ restored restore(const std::string& directory, const std::vector<target_ptr>& ta
                                  [&](const auto& t) { return t->name == name; });
     return at == targets.end() ? nullptr : *at;
   };
-  record::replayer replay{std::move(how)};
+  replayer replay{std::move(how)};
   for (const auto& s : newest_segments(directory))
-    feed_file(
-        std::filesystem::path{directory} / record::segment_name(s.first_id, s.compressed),
-        replay);
+    feed_file(std::filesystem::path{directory} / segment_name(s.first_id, s.compressed),
+              replay);
   replay.finish();
   for (const auto& [name, t] : replay.targets())
     if (t.spec) {
