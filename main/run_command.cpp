@@ -70,7 +70,7 @@ void add_targets(const run_options& options, const spec::environment& env,
   if (settings.record) d.record = settings.record;
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));
-  for (const auto& line : spec::told(loaded)) d.warnings.push_back(line);
+  for (const auto& line : spec::warnings_to_log(loaded)) d.warnings.push_back(line);
 }
 
 }  // namespace

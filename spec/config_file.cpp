@@ -176,13 +176,26 @@ loaded_config load_config(const std::string& file, config_use use,
   return read_config_text(text, file, use, secrets);
 }
 
-std::vector<std::string> told(const loaded_config& c) {
+namespace {
+
+template <class Wording>
+std::vector<std::string> lines_of(const loaded_config& c, Wording wording) {
   std::vector<std::string> lines;
-  for (const auto& p : c.problems.all()) lines.push_back(to_string(p, printable(c.file)));
+  for (const auto& p : c.problems.all()) lines.push_back(wording(p, printable(c.file)));
   if (c.problems.untold() > 0)
     lines.push_back(
         fmt::format("{}: and {} more", printable(c.file), c.problems.untold()));
   return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> told(const loaded_config& c) {
+  return lines_of(c, [](const auto& p, const auto& file) { return to_string(p, file); });
+}
+
+std::vector<std::string> warnings_to_log(const loaded_config& c) {
+  return lines_of(c, where_and_what);
 }
 
 const config& require_good(const loaded_config& c) {

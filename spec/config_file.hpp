@@ -47,6 +47,9 @@ inline loaded_config read_config_text(std::string_view text, const std::string& 
 /// One line each, as standard error is to show them.
 std::vector<std::string> told(const loaded_config& c);
 
+/// The same of a good one, for a log, which says itself that they are warnings.
+std::vector<std::string> warnings_to_log(const loaded_config& c);
+
 /// For a command that needs all of it to be right: throws bad_config if it is not.
 const config& require_good(const loaded_config& c);
 

@@ -12,12 +12,24 @@
 
 namespace scaleit::spec {
 
-std::string to_string(const problem& p, std::string_view file) {
+namespace {
+
+std::string line_of(const problem& p, std::string_view file, std::string_view called) {
   std::string out{file};
   if (p.at.line != 0) out += fmt::format(":{}:{}", p.at.line, p.at.column);
-  out += p.warning ? ": warning: " : ": ";
+  (out += ": ") += called;
   if (!p.path.empty()) out += printable(p.path) + ": ";
   return out + p.what;
+}
+
+}  // namespace
+
+std::string where_and_what(const problem& p, std::string_view file) {
+  return line_of(p, file, "");
+}
+
+std::string to_string(const problem& p, std::string_view file) {
+  return line_of(p, file, p.warning ? "warning: " : "");
 }
 
 void problem_list::add(problem p) {

@@ -20,7 +20,11 @@ struct problem {
   bool operator==(const problem&) const = default;
 };
 
-/// `FILE:LINE:COLUMN: PATH: sentence`, one line.
+/// `FILE:LINE:COLUMN: PATH: sentence`, one line, without a word on whether it is an
+/// error.
+std::string where_and_what(const problem& p, std::string_view file);
+
+/// The same, as a command prints it: a warning is called one.
 std::string to_string(const problem& p, std::string_view file);
 
 /// Bounded. The same thing at the same place is told once: what is wrong in a block that

@@ -57,6 +57,21 @@ TEST_CASE("a TargetSpec alone is a config file of one target, in JSON too", "[co
   CHECK(eventually([&] { return application.replicas() == 20; }));
 }
 
+TEST_CASE("what is odd in a config file is logged, and called a warning once",
+          "[config]") {
+  const temporary_directory directory;
+  scripted_application application;
+  const auto file =
+      directory.write("odd.yaml", fast + "targets:\n" +
+                                      target("one", application.port(), "  zero: {}\n"));
+  scaler d{{{}, {"--config", file}}};
+  REQUIRE(eventually([&] { return count_of("has no effect", d.log()) == 1; }));
+  CHECK_THAT(d.log(),
+             ContainsSubstring(" warning " + file +
+                               ":6:3: targets[0].zero: has no effect while minReplicas"));
+  CHECK(d.stop(SIGTERM) == 0);
+}
+
 TEST_CASE("secrets are sent, and are nowhere else", "[config]") {
   const temporary_directory directory;
   const auto token = directory.write("token", "from-the-file\n");
