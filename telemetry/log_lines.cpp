@@ -75,7 +75,7 @@ void log_lines::works(streaks& of, const std::string& key, const event& e,
   of.erase(found);
 }
 
-// -- daemon and targets -----------------------------------------------------------------
+// -- daemon and targets --------------------------------------------------
 
 void log_lines::tell(const event& e, const daemon_started& x) {
   say(log_level::info, e, fmt::format("scaleit {} started", x.version));
@@ -187,7 +187,8 @@ void log_lines::tell(const event& e, const decision_made& x) {
   if (!x.shadow) {
     notice_switch(e, d);
     notice_hold(e, d);
-    if (d.changes()) stories_[e.target->name].reasons = chain(d, *e.target, false);
+    if (d.changes())
+      stories_[e.target->name].decided = {d.desired, chain(d, *e.target, false)};
   }
   if (threshold_ > log_level::debug) return;
   say(log_level::debug, e,
@@ -195,7 +196,10 @@ void log_lines::tell(const event& e, const decision_made& x) {
                   d.desired, chain(d, *e.target, x.shadow)));
 }
 
+/// What comes of the request is told much later, when other decisions may have been made.
 void log_lines::tell(const event& e, const scale_requested& x) {
+  auto& s = stories_[e.target->name];
+  s.requested = s.decided.to == x.to ? s.decided.reasons : std::string{};
   say(log_level::debug, e, fmt::format("requesting replicas {} -> {}", x.from, x.to));
 }
 
@@ -206,8 +210,8 @@ void log_lines::tell(const event& e, const scale_applied& x) {
       fmt::format("{} replicas {} -> {} ({})", readings(x.poll.get()), x.from, x.to,
                   x.seen ? "seen, although the request failed" : "put " + took(x.took));
   if (const auto s = stories_.find(e.target->name);
-      s != stories_.end() && !s->second.reasons.empty())
-    text += ": " + std::exchange(s->second.reasons, {});
+      s != stories_.end() && !s->second.requested.empty())
+    text += ": " + s->second.requested;
   say(log_level::info, e, text.substr(1));
 }
 

@@ -60,7 +60,11 @@ class log_lines {
   streaks status_, scale_, metric_;
   /// What was said, or is yet to be said, of a target's decisions.
   struct story {
-    std::string reasons;       ///< of the last one that changed the count
+    struct {
+      int to = -1;
+      std::string reasons;
+    } decided;                 ///< the last one that changed the count
+    std::string requested;     ///< the reasons of the one that was sent last
     std::optional<rule> held;  ///< by which what was wanted was not done
     int dry = -1;              ///< what a dry run would have set, -1 for none
   };

@@ -84,7 +84,7 @@ TEST_CASE("whatever comes back after the deed, a limit holds", "[unanswered]") {
     CHECK(application.replicas() == 11);
     REQUIRE(d.stop(SIGTERM) == 0);
     CHECK_THAT(d.log(), ContainsSubstring("replicas 10 -> 11 (seen, although the "
-                                          "request failed): cpu "));
+                                          "request failed): cpu 10.00 is"));
     const auto told = run({"explain", "app", "--record", recorded_in(files)});
     CHECK_THAT(told.out, ContainsSubstring("10 -> 11 took effect, although it failed"));
     CHECK_THAT(told.out, ContainsSubstring("1 added and 0 removed within it"));

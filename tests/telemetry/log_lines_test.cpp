@@ -41,6 +41,32 @@ TEST_CASE("a change is one line with its numbers") {
                "target=app cpu=0.95 target=0.80 replicas 10 -> 12 (put 3.1 ms)"}});
 }
 
+TEST_CASE("a line that comes late words the decision that was sent") {
+  const auto decided = [](int to, double value) {
+    decision d{10, to, to, {}};
+    d.steps.push_back({rule::target, 0, 10, to, {value, 0.8}});
+    return at(0, decision_made{d});
+  };
+  const auto reasons = [](const std::vector<log_line>& told) {
+    const auto& text = told.back().text;
+    return text.substr(text.find("): ") + 3, 8);
+  };
+  log_lines book{log_level::info};
+  book.tell(decided(11, 0.88));
+  book.tell(at(0, scale_requested{10, 11}));
+  book.tell(decided(12, 0.96));  // not sent, as the first was still under way
+  book.tell(at(1, scale_failed{10, 11, timed_out().what}));
+  scale_applied late{10, 11};
+  late.seen = true;
+  CHECK(reasons(book.tell(at(2, late))) == "cpu 0.88");
+  CHECK(reasons(book.tell(at(3, late))) == "cpu 0.88");  // it may come true by parts
+  book.tell(at(4, scale_requested{10, 12}));
+  CHECK(reasons(book.tell(at(5, scale_applied{10, 12}))) == "cpu 0.96");
+  book.tell(at(6, scale_requested{10, 15}));
+  CHECK(reasons(book.tell(at(7, scale_applied{10, 15}))).find("cpu") ==
+        std::string::npos);
+}
+
 TEST_CASE("a streak of failures is two lines, however long it is") {
   log_lines book{log_level::info};
   CHECK(book.tell(at(0, timed_out())) ==
