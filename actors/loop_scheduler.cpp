@@ -1,5 +1,7 @@
 #include "actors/loop_scheduler.hpp"
 
+#include "messages/bounds.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <caf/actor_system.hpp>
@@ -10,6 +12,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <thread>
@@ -22,8 +25,11 @@ namespace {
 namespace asio = net::asio;
 using job = caf::resumable*;
 
-constexpr std::size_t jobs_per_turn = 256;    ///< then sockets get their turn
-constexpr std::size_t messages_per_job = 64;  ///< then the next actor does
+constexpr std::size_t jobs_per_turn = 256;  ///< then sockets and timers get theirs
+constexpr auto turn_time = bounds::loop_turn_time;  ///< likewise
+/// Then the next actor does. More than one would let whoever writes to itself to give way
+/// to others, after a batch, go on at once with the next.
+constexpr std::size_t messages_per_job = 1;
 
 /// CAF's map of timers, fired by one Asio timer. Calls from other threads are posted.
 class loop_clock final : public caf::detail::simple_actor_clock {
@@ -164,7 +170,9 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
 
   std::size_t run_jobs() {
     std::size_t n = 0;
+    const auto end = clock_.now() + turn_time;
     for (; n < jobs_per_turn && !jobs_.empty(); ++n) {
+      if (n > 0 && clock_.now() >= end) break;
       const job j = jobs_.front();
       jobs_.pop_front();
       switch (j->resume(&unit_, messages_per_job)) {

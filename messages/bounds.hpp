@@ -63,14 +63,17 @@ inline constexpr auto server_accept_pause = 100ms;  ///< after accept() failed
 inline constexpr std::size_t server_streams_max = 64;
 inline constexpr std::size_t stream_buffer_bytes_max = 256 * 1024;  ///< of one client
 inline constexpr auto stream_stall_timeout = 10s;  ///< for a client that does not read
-inline constexpr auto stream_ack_timeout = 30s;    ///< for one whose machine has gone
+inline constexpr std::size_t scrape_piece_bytes = 64 * 1024;  ///< then others' turn
+inline constexpr std::size_t scrape_slice_series = 256;       ///< read at once
+inline constexpr auto stream_ack_timeout = 30s;  ///< for one whose machine has gone
 
 // -- targets and their actors ---------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;
 inline constexpr std::size_t orders_max = 200'000;  ///< not yet answered
 inline constexpr int orders_batch = 64;             ///< then others get their turn
 inline constexpr auto order_retry_interval = 1ms;   ///< while a poll is being decided
-inline constexpr int starts_batch = 256;            ///< targets, likewise
+inline constexpr int starts_batch = 32;             ///< targets, likewise
+inline constexpr auto loop_turn_time = 5ms;  ///< of actors; then sockets and timers
 inline constexpr int prompt_polls_max = 16;  ///< out of turn, at once; as many again
 inline constexpr auto prompt_polls_period = 1s;
 inline constexpr auto first_poll_within =
