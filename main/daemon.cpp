@@ -13,9 +13,10 @@
 #include "net/client.hpp"
 #include "record/restore.hpp"
 #include "spec/input_error.hpp"
+#include "telemetry/families.hpp"
+#include "telemetry/from_events.hpp"
 #include "telemetry/log_lines.hpp"
-#include "telemetry/metrics.hpp"
-#include "telemetry/process_metrics.hpp"
+#include "telemetry/sampled.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -41,7 +42,7 @@ class daemon {
  public:
   explicit daemon(const daemon_options& options)
       : options_(options),
-        counters_(SCALEIT_VERSION),
+        counters_(metrics_, SCALEIT_VERSION),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
         control_(system_, client_, *options.secrets, make_chaos(options.chaos),
@@ -49,8 +50,7 @@ class daemon {
         book_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
-        watch_(options.metrics, options.descriptors.clients,
-               {counters_.registry().get(), &process_}, control_.health(),
+        watch_(options.metrics, options.descriptors.clients, metrics_, control_.health(),
                [this](std::string why) { stop(std::move(why)); }) {
     options.secrets->warn_by(
         [](const std::string& what) { log(log_level::warning, what); });
@@ -93,7 +93,7 @@ class daemon {
 
   std::unique_ptr<recording> recording_for(const daemon_options& options) {
     if (!options.record) return nullptr;
-    return std::make_unique<recording>(*options.record, control_, *counters_.registry());
+    return std::make_unique<recording>(*options.record, control_, metrics_);
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -135,17 +135,17 @@ class daemon {
     const auto now = std::chrono::steady_clock::now();
     control_.health().pulse(now.time_since_epoch().count());
     if (beat_due_)
-      counters_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
+      sampled_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
     for (const auto& s : control_.events().subscriptions()) {
-      counters_.queue_depth(s->name(), s->depth());
-      counters_.events_dropped(s->name(), s->dropped());
+      sampled_.queue_depth(s->name(), s->depth());
+      sampled_.events_dropped(s->name(), s->dropped());
     }
     const auto http = client_.stats();
-    counters_.queue_depth("actors_ready", actors::actors_ready(system_));
-    counters_.queue_depth("http_waiting", http.requests_queued);
-    counters_.queue_depth("http_in_flight", http.requests_in_flight);
-    counters_.connections(http.connections_open, http.connections_idle);
-    counters_.log_lines_dropped(log_lines_dropped());
+    sampled_.queue_depth("actors_ready", actors::actors_ready(system_));
+    sampled_.queue_depth("http_waiting", http.requests_queued);
+    sampled_.queue_depth("http_in_flight", http.requests_in_flight);
+    sampled_.connections(http.connections_open, http.connections_idle);
+    sampled_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
     follow_clock();
     beat_due_ = now + bounds::loop_pulse_interval;
@@ -167,8 +167,9 @@ class daemon {
 
   const daemon_options& options_;
   net::event_loop loop_;
-  telemetry::metrics counters_;
-  telemetry::process_metrics process_;
+  telemetry::families metrics_;
+  telemetry::from_events counters_;
+  telemetry::sampled sampled_{metrics_};
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;

@@ -12,11 +12,11 @@
 namespace scaleit::main {
 
 recording::recording(const spec::record_spec& o, actors::control_loop& control,
-                     prometheus::Registry& registry)
+                     telemetry::families& metrics)
     : directory_(o.dir),
       control_(control),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
-      metrics_(registry),
+      metrics_(metrics),
       events_(control.subscribe(actor_names::recorder,
                                 [this](const event& e) { recorder_.take(e); })) {
   control.events().continue_after(recorder_.last_id());

@@ -4,8 +4,9 @@
 
 #include "actors/control_loop.hpp"
 #include "record/recorder.hpp"
-#include "telemetry/record_metrics.hpp"
+#include "telemetry/families.hpp"
 #include "telemetry/record_streak.hpp"
+#include "telemetry/sampled.hpp"
 
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@ class recording {
   /// Opens the record (throws record_error, record_locked) and lets the ids of the
   /// loop's events go on after it.
   recording(const spec::record_spec& o, actors::control_loop& control,
-            prometheus::Registry& registry);
+            telemetry::families& metrics);
 
   /// Says in the log where it goes.
   void announce() const;
@@ -32,7 +33,7 @@ class recording {
   const std::string directory_;
   actors::control_loop& control_;
   record::recorder recorder_;
-  telemetry::record_metrics metrics_;
+  telemetry::sampled_record metrics_;
   telemetry::record_streak streak_;
   std::shared_ptr<actors::subscription> events_;
 };

@@ -5,7 +5,6 @@
 #include "main/signals.hpp"
 #include "messages/bounds.hpp"
 #include "spec/input_error.hpp"
-#include "telemetry/exposition.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -35,9 +34,9 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 }  // namespace
 
 watch::watch(const spec::listen_address& at, std::size_t connections_max,
-             std::vector<const prometheus::Collectable*> metrics,
-             const telemetry::health& health, std::function<void(std::string)> on_stop)
-    : metrics_(std::move(metrics)),
+             telemetry::families& metrics, const telemetry::health& health,
+             std::function<void(std::string)> on_stop)
+    : scrapes_(loop_, metrics),
       health_(health),
       on_stop_(std::move(on_stop)),
       server_(listen(at, connections_max)),
@@ -70,9 +69,9 @@ void watch::start() {
 
 // -- HTTP -----------------------------------------------------------------
 
-net::router watch::routes() const {
+net::router watch::routes() {
   const auto metrics = [this](net::routed_request&& r, net::responder answer) {
-    answer.send(telemetry::exposition(metrics_, r.header("Accept").value_or("")));
+    scrapes_.answer(r.header("Accept").value_or(""), std::move(answer));
   };
   net::router all;
   all.otherwise("not here; try /metrics, /healthz or /readyz");

@@ -7,20 +7,20 @@
 #include "net/router.hpp"
 #include "net/server.hpp"
 #include "spec/listen.hpp"
+#include "telemetry/families.hpp"
 #include "telemetry/health.hpp"
+#include "telemetry/scrapes.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <prometheus/collectable.h>
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
 namespace scaleit::main {
 
@@ -34,8 +34,8 @@ class watch {
   /// Listens at once; throws cannot_listen when it cannot. `on_stop` is called on
   /// this thread for the first signal that asks to stop, with its name.
   watch(const spec::listen_address& at, std::size_t connections_max,
-        std::vector<const prometheus::Collectable*> metrics,
-        const telemetry::health& health, std::function<void(std::string)> on_stop);
+        telemetry::families& metrics, const telemetry::health& health,
+        std::function<void(std::string)> on_stop);
   /// Ends the thread.
   ~watch();
 
@@ -45,13 +45,13 @@ class watch {
  private:
   std::unique_ptr<net::http_server> listen(const spec::listen_address& at,
                                            std::size_t connections_max);
-  net::router routes() const;
+  net::router routes();
   net::server_response readiness() const;
   void await_signal();
   void on_signal(int signal);
 
   net::event_loop loop_;
-  std::vector<const prometheus::Collectable*> metrics_;
+  telemetry::scrapes scrapes_;
   const telemetry::health& health_;
   std::function<void(std::string)> on_stop_;
   std::unique_ptr<net::http_server> server_;

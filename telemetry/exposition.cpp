@@ -1,13 +1,12 @@
 #include "telemetry/exposition.hpp"
 
+#include "messages/bounds.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <iterator>
-#include <unordered_map>
 #include <utility>
 
 namespace scaleit::telemetry {
@@ -20,7 +19,7 @@ using prometheus::MetricType;
 
 constexpr std::string_view total = "_total";
 
-// -- numbers and strings -----------------------------------------------------------
+// -- numbers and strings -------------------------------------------------
 
 template <class T, class... Form>
 void put_number(std::string& out, T x, Form... form) {
@@ -73,23 +72,30 @@ void put_escaped(std::string& out, std::string_view s, bool quotes) {
   }
 }
 
-// -- one family ----------------------------------------------------------------------
+// -- one family ----------------------------------------------------------
 
 class writer {
  public:
   writer(std::string& out, exposition_format f)
       : out_(out), openmetrics_(f == exposition_format::openmetrics) {}
 
-  void family(const MetricFamily& f) {
-    name_ = f.name;
+  /// `first`: the family's head stands before its series.
+  void family(std::string_view name, std::string_view help_text, MetricType type,
+              bool first, const std::vector<ClientMetric>& series) {
+    name_ = name;
     // OpenMetrics names the family without the suffix that its samples carry.
-    if (openmetrics_ && f.type == MetricType::Counter && name_.ends_with(total))
+    if (openmetrics_ && type == MetricType::Counter && name_.ends_with(total))
       name_.remove_suffix(total.size());
-    help(f.help);
-    comment("TYPE");
-    (out_ += type_name(f.type)) += '\n';
-    if (openmetrics_) unit();
-    for (const auto& m : f.metric) metric(f.type, m);
+    if (first) {
+      help(help_text);
+      comment("TYPE");
+      (out_ += type_name(type)) += '\n';
+      if (openmetrics_) unit();
+    }
+    for (const auto& m : series) metric(type, m);
+  }
+  void end() {
+    if (openmetrics_) out_ += "# EOF\n";
   }
 
  private:
@@ -98,7 +104,7 @@ class writer {
     out_ += ' ';
   }
 
-  void help(const std::string& text) {
+  void help(std::string_view text) {
     if (text.empty()) return;
     comment("HELP");
     put_escaped(out_, text, openmetrics_);
@@ -223,37 +229,23 @@ class writer {
 std::string expose(const std::vector<MetricFamily>& families, exposition_format f) {
   std::string out;
   writer w(out, f);
-  for (const auto& family : families)
-    if (!family.metric.empty()) w.family(family);
-  if (f == exposition_format::openmetrics) out += "# EOF\n";
+  for (const auto& x : families)
+    if (!x.metric.empty()) w.family(x.name, x.help, x.type, true, x.metric);
+  w.end();
   return out;
 }
 
-std::vector<MetricFamily> collect(
-    const std::vector<const prometheus::Collectable*>& sources) {
-  std::vector<MetricFamily> all;
-  std::unordered_map<std::string, std::size_t> seen;
-  for (const auto* source : sources) {
-    for (auto& f : source->Collect()) {
-      const auto [at, first] = seen.try_emplace(f.name, all.size());
-      if (first) {
-        all.push_back(std::move(f));
-      } else {
-        auto& metrics = all[at->second].metric;
-        std::move(f.metric.begin(), f.metric.end(), std::back_inserter(metrics));
-      }
-    }
+void exposer::append(std::string& out, std::size_t bytes) {
+  writer w(out, format_);
+  const auto enough = out.size() + bytes;
+  while (!done_ && out.size() < enough) {
+    const auto s = all_.next(at_, bounds::scrape_slice_series);
+    if (s)
+      w.family(s->of->name, s->of->help, type_of(s->of->type), s->first, s->series);
+    else
+      w.end();
+    done_ = !s;
   }
-  return all;
-}
-
-net::server_response exposition(
-    const std::vector<const prometheus::Collectable*>& sources, std::string_view accept) {
-  const auto format = negotiate_exposition(accept);
-  return {.status = 200,
-          .content_type = std::string(content_type(format)),
-          .body = expose(collect(sources), format),
-          .headers = {{"Vary", "Accept"}}};
 }
 
 }  // namespace scaleit::telemetry

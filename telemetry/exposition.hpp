@@ -5,11 +5,11 @@
 // whole scrape.
 #pragma once
 
-#include "net/server.hpp"
+#include "telemetry/families.hpp"
 
-#include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,13 +35,20 @@ std::string_view content_type(exposition_format f);
 std::string expose(const std::vector<prometheus::MetricFamily>& families,
                    exposition_format f);
 
-/// The families of all sources in order; those of one name are merged, as a format
-/// must not repeat a family.
-std::vector<prometheus::MetricFamily> collect(
-    const std::vector<const prometheus::Collectable*>& sources);
+/// The same of all families that there are, piece by piece.
+class exposer {
+ public:
+  exposer(const families& all, exposition_format f) : all_(all), format_(f) {}
 
-/// All of the above: the answer to a scrape.
-net::server_response exposition(
-    const std::vector<const prometheus::Collectable*>& sources, std::string_view accept);
+  /// About `bytes` more, or what is left; with done(), the end of the text.
+  void append(std::string& out, std::size_t bytes);
+  bool done() const { return done_; }
+
+ private:
+  const families& all_;
+  exposition_format format_;
+  families::place at_;
+  bool done_ = false;
+};
 
 }  // namespace scaleit::telemetry

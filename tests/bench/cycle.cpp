@@ -4,8 +4,8 @@
 #include "actors/loop_scheduler.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
+#include "telemetry/from_events.hpp"
 #include "telemetry/log_lines.hpp"
-#include "telemetry/metrics.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
@@ -101,7 +101,8 @@ class closed_loop {
   net::event_loop loop_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_{
       loop_.io().get_executor()};
-  telemetry::metrics counters_{"bench"};
+  telemetry::families metrics_;
+  telemetry::from_events counters_{metrics_, "bench"};
   telemetry::log_lines book_{log_level::info};
   net::pooled_client client_;
   caf::actor_system_config config_;

@@ -3,7 +3,7 @@
 #include "actors/loop_scheduler.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
-#include "telemetry/metrics.hpp"
+#include "telemetry/from_events.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
 #include "tests/support/builders.hpp"
@@ -31,7 +31,8 @@ constexpr int population = 20'000;
 void add_idle_targets() {
   net::event_loop loop;
   const auto work = net::asio::make_work_guard(loop.io());
-  telemetry::metrics counters{"bench"};
+  telemetry::families metrics;
+  telemetry::from_events counters{metrics, "bench"};
   net::pooled_client client{loop, {}};
   caf::actor_system_config config;
   actors::run_actors_on(config, loop);

@@ -46,13 +46,13 @@ std::vector<event> one_loop() {
 /// because the disk is slower than this loop is part of the count.
 void record_event(benchmark::State& state) {
   const test::temporary_directory at;
-  record::recorder record::recorder{{at.path().string()},
-                                    [] { return std::chrono::steady_clock::now(); }};
+  record::recorder recorder{{at.path().string()},
+                            [] { return std::chrono::steady_clock::now(); }};
   auto events = one_loop();
   std::size_t i = 0;
-  for (auto _ : state) record::recorder.take(events[i++ % events.size()]);
-  record::recorder.stop();
-  const auto s = record::recorder.state();
+  for (auto _ : state) recorder.take(events[i++ % events.size()]);
+  recorder.stop();
+  const auto s = recorder.state();
   const auto kept =
       static_cast<double>(state.iterations()) - static_cast<double>(s.dropped);
   state.counters["bytes"] = static_cast<double>(s.bytes) / kept;

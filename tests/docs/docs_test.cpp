@@ -1,11 +1,14 @@
 // The pages tell the truth: each command they show is run by the real binary, in
 // docs/examples, and must print what the page says.
 #include "policy/why.hpp"
+#include "telemetry/family_table.hpp"
 #include "tests/docs/pages.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 
@@ -110,6 +113,28 @@ TEST_CASE("the table of rules has each once, with a sentence that was really sai
     CHECK(said.find(sentence) != std::string::npos);
   }
   CHECK(codes.size() == rules);
+}
+
+TEST_CASE("the page of metrics has the families of the table, and no others") {
+  const auto page = text_of(top / "docs" / "reference" / "metrics.md");
+  std::map<std::string, std::string> told;  // by name: type and labels
+  for (const auto& [name, rest] : code_rows_of(page)) {
+    CAPTURE(name);
+    CHECK(told.emplace(name, rest.substr(0, rest.find('|', rest.find('|') + 1))).second);
+  }
+  constexpr const char* types[] = {"counter", "gauge", "histogram"};
+  for (const auto& f : telemetry::family_table) {
+    CAPTURE(f.name);
+    const auto row = told.extract(std::string{f.name});
+    REQUIRE_FALSE(row.empty());
+    const auto& cells = row.mapped();
+    CHECK(cells.starts_with(std::string{types[static_cast<std::size_t>(f.type)]} + " |"));
+    CHECK(std::ranges::count(cells, '`') ==
+          static_cast<std::ptrdiff_t>(2 * f.labels.count));
+    for (std::size_t i = 0; i < f.labels.count; ++i)
+      CHECK_THAT(cells, ContainsSubstring("`" + std::string{f.labels.names[i]} + "`"));
+  }
+  for (const auto& [name, cells] : told) FAIL_CHECK(name << " is not in the table");
 }
 
 TEST_CASE("what is on a page is found") {

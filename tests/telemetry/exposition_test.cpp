@@ -3,8 +3,7 @@
 
 #include "tests/support/catch.hpp"
 
-#include <prometheus/counter.h>
-#include <prometheus/registry.h>
+#include <prometheus/metric_family.h>
 
 #include <cmath>
 #include <cstdio>
@@ -252,29 +251,31 @@ TEST_CASE("the Accept header decides on the format") {
   }
 }
 
-TEST_CASE("an exposition gathers all sources and merges families of one name") {
-  prometheus::Registry a;
-  prometheus::Registry b;
-  const auto add = [](prometheus::Registry& r, const char* name, const char* value) {
-    prometheus::BuildCounter()
-        .Name(name)
-        .Help("h")
-        .Register(r)
-        .Add({{"l", value}})
-        .Increment();
-  };
-  add(a, "x_total", "1");
-  add(b, "x_total", "2");
-  add(b, "y_total", "3");
-  const auto r = exposition({&a, &b}, "text/plain");
-  CHECK(r.status == 200);
-  CHECK(r.content_type == "text/plain; version=0.0.4; charset=utf-8");
-  CHECK(
-      r.body ==
-      "# HELP x_total h\n# TYPE x_total counter\nx_total{l=\"1\"} 1\nx_total{l=\"2\"} 1\n"
-      "# HELP y_total h\n# TYPE y_total counter\ny_total{l=\"3\"} 1\n");
-  CHECK(exposition({&a}, "application/openmetrics-text").content_type ==
-        "application/openmetrics-text; version=1.0.0; charset=utf-8");
+TEST_CASE("all families piece by piece are the same text as at once") {
+  families all;
+  for (int i = 0; i < 2000; ++i)
+    all.gauge("scaleit_replicas", "target-" + std::to_string(i)).Set(i);
+  all.gauge("scaleit_targets").Set(2000);
+  all.histogram("scaleit_put_duration_seconds").Observe(0.3);
+  for (const auto format : {text, openmetrics}) {
+    exposer e{all, format};
+    std::string joined;
+    int pieces = 0;
+    for (; !e.done(); ++pieces) {
+      std::string piece;
+      e.append(piece, 10'000);
+      CHECK(piece.size() < 30'000);
+      joined += piece;
+    }
+    CHECK(pieces > 5);
+    CHECK(joined == expose(all.Collect(), format));
+  }
+  const families none;
+  exposer e{none, openmetrics};
+  std::string nothing;
+  e.append(nothing, 1);
+  CHECK(e.done());
+  CHECK(nothing == "# EOF\n");
 }
 
 TEST_CASE("promtool finds nothing wrong with the text format") {

@@ -1,10 +1,7 @@
 #include "telemetry/record_streak.hpp"
 
 #include "record/recorder.hpp"
-#include "telemetry/record_metrics.hpp"
 #include "tests/support/catch.hpp"
-
-#include <prometheus/text_serializer.h>
 
 #include <vector>
 
@@ -57,19 +54,4 @@ TEST_CASE("events that are dropped without an error are a streak as well") {
   CHECK_FALSE(streak.tell(state(true, 6), steady_time{2s}));
   CHECK(streak.tell(state(true, 6), steady_time{3s})->text ==
         "the record is written again after 2s; 6 events were lost");
-}
-
-TEST_CASE("the record's metrics follow its state") {
-  prometheus::Registry registry;
-  record_metrics m{registry};
-  record::record_state s = state(false, 3);
-  s.bytes = 4096;
-  s.errors = 2;
-  m.show(s);
-  m.show(s);
-  const auto text = prometheus::TextSerializer{}.Serialize(registry.Collect());
-  for (const char* line :
-       {"scaleit_record_up 0\n", "scaleit_record_bytes_total 4096\n",
-        "scaleit_record_events_dropped_total 3\n", "scaleit_record_errors_total 2\n"})
-    CHECK_THAT(text, ContainsSubstring(line));
 }

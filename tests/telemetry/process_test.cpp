@@ -1,4 +1,4 @@
-#include "telemetry/process_metrics.hpp"
+#include "telemetry/process.hpp"
 
 #include "tests/support/catch.hpp"
 
@@ -14,13 +14,13 @@
 using namespace scaleit;
 using namespace scaleit::telemetry;
 
-using scaleit::telemetry::process_metrics;
-
 namespace {
 
-std::map<std::string, double> values(const process_metrics& p) {
+std::map<std::string, double> values(const telemetry::process& p) {
+  families into;
+  p.sample(into);
   std::map<std::string, double> all;
-  for (const auto& f : p.Collect()) {
+  for (const auto& f : into.Collect()) {
     REQUIRE(f.metric.size() == 1);
     REQUIRE_FALSE(f.help.empty());
     const bool counter = f.type == prometheus::MetricType::Counter;
@@ -33,7 +33,7 @@ std::map<std::string, double> values(const process_metrics& p) {
 }  // namespace
 
 TEST_CASE("the process metrics tell what the kernel knows of this process") {
-  const process_metrics p;
+  const telemetry::process p;
   auto v = values(p);
   CHECK(v.size() == 7);
   CHECK(v.at("process_cpu_seconds_total") >= 0);
@@ -49,25 +49,25 @@ TEST_CASE("the process metrics tell what the kernel knows of this process") {
 }
 
 TEST_CASE("an open descriptor is counted") {
-  const process_metrics p;
+  const telemetry::process p;
   const auto before = values(p).at("process_open_fds");
   const int fd = ::dup(0);
   CHECK(values(p).at("process_open_fds") == before + 1);
   ::close(fd);
 }
 
-TEST_CASE("without /proc there are no process metrics") {
-  CHECK(process_metrics("/nonexistent").Collect().empty());
+TEST_CASE("without /proc there are no metrics of the process") {
+  CHECK(values(telemetry::process("/nonexistent")).empty());
 }
 
 TEST_CASE("a strange /proc/self/stat is read or left out") {
   const auto dir = std::filesystem::temp_directory_path() /
-                   ("scaleit_process_metrics_test." + std::to_string(::getpid()));
+                   ("scaleit_process_test." + std::to_string(::getpid()));
   std::filesystem::create_directories(dir / "self");
   const auto with = [&](const std::string& stat) {
     std::ofstream(dir / "stat") << "cpu  1 2 3\nbtime 1700000000\n";
     std::ofstream(dir / "self" / "stat") << stat;
-    return values(process_metrics(dir.string()));
+    return values(telemetry::process(dir.string()));
   };
   const std::string rest =
       " S 1 2 3 0 -1 4194304 1 0 0 0 150 50 0 0 20 0 4 0 1000 8192 2 "

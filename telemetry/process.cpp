@@ -1,6 +1,4 @@
-#include "telemetry/process_metrics.hpp"
-
-#include <prometheus/metric_family.h>
+#include "telemetry/process.hpp"
 
 #include <array>
 #include <charconv>
@@ -18,9 +16,6 @@
 namespace scaleit::telemetry {
 
 namespace {
-
-using prometheus::MetricFamily;
-using prometheus::MetricType;
 
 constexpr std::size_t file_bytes_max =
     1024 * 1024;  // /proc/stat grows with the interrupts
@@ -84,52 +79,42 @@ std::optional<double> count_descriptors(const std::string& proc) {
   return n;
 }
 
-MetricFamily family(std::string name, std::string help, MetricType type, double value) {
-  prometheus::ClientMetric m;
-  (type == MetricType::Counter ? m.counter.value : m.gauge.value) = value;
-  MetricFamily f;
-  f.name = std::move(name);
-  f.help = std::move(help);
-  f.type = type;
-  f.metric.push_back(std::move(m));
-  return f;
+using gauge_name = family_name<family_type::gauge, 0>;
+
+void show(families& into, gauge_name name, std::optional<double> value) {
+  if (value)
+    into.gauge(name).Set(*value);
+  else
+    into.remove_gauge(name);
 }
 
 }  // namespace
 
-process_metrics::process_metrics(std::string proc)
+process::process(std::string proc)
     : proc_(std::move(proc)), boot_time_seconds_(read_boot_time(proc_)) {}
 
-std::vector<MetricFamily> process_metrics::Collect() const {
-  std::vector<MetricFamily> all;
-  const auto gauge = [&](const char* name, const char* help, double value) {
-    all.push_back(family(name, help, MetricType::Gauge, value));
+void process::sample(families& into) const {
+  const auto stat = read_stat(proc_);
+  const auto field = [&](std::size_t of_man_page) {
+    return static_cast<double>((*stat)[of_man_page - 4]);
   };
-  if (const auto stat = read_stat(proc_)) {
-    const auto field = [&](std::size_t of_man_page) {
-      return static_cast<double>((*stat)[of_man_page - 4]);
-    };
-    const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-    all.push_back(family("process_cpu_seconds_total",
-                         "Total user and system CPU time spent in seconds.",
-                         MetricType::Counter, (field(14) + field(15)) / ticks));
-    gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
-          field(24) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-    gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", field(23));
-    gauge("process_threads", "Number of threads.", field(20));
-    if (boot_time_seconds_ > 0)
-      gauge("process_start_time_seconds",
-            "Start time of the process since the Unix epoch in seconds.",
-            boot_time_seconds_ + field(22) / ticks);
-  }
-  if (const auto open = count_descriptors(proc_)) {
-    gauge("process_open_fds", "Number of open file descriptors.", *open);
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0)
-      gauge("process_max_fds", "Maximum number of open file descriptors.",
-            static_cast<double>(limit.rlim_cur));
-  }
-  return all;
+  const auto gauge = [&](gauge_name name, bool known, auto value) {
+    show(into, name, known ? std::optional<double>{value()} : std::nullopt);
+  };
+  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  if (stat) into.set_total("process_cpu_seconds_total", (field(14) + field(15)) / ticks);
+  gauge("process_resident_memory_bytes", stat.has_value(),
+        [&] { return field(24) * static_cast<double>(::sysconf(_SC_PAGESIZE)); });
+  gauge("process_virtual_memory_bytes", stat.has_value(), [&] { return field(23); });
+  gauge("process_threads", stat.has_value(), [&] { return field(20); });
+  gauge("process_start_time_seconds", stat && boot_time_seconds_ > 0,
+        [&] { return boot_time_seconds_ + field(22) / ticks; });
+  const auto open = count_descriptors(proc_);
+  show(into, "process_open_fds", open);
+  rlimit limit{};
+  const bool limited = open && ::getrlimit(RLIMIT_NOFILE, &limit) == 0;
+  show(into, "process_max_fds",
+       limited ? std::optional{static_cast<double>(limit.rlim_cur)} : std::nullopt);
 }
 
 }  // namespace scaleit::telemetry

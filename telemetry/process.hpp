@@ -1,22 +1,21 @@
-// The process_* families that every Prometheus client library offers, read from
-// /proc at each scrape.
+// What every Prometheus client library tells of its process, read from /proc at each
+// scrape.
 #pragma once
 
-#include <prometheus/collectable.h>
+#include "telemetry/families.hpp"
 
 #include <string>
-#include <vector>
 
 namespace scaleit::telemetry {
 
-class process_metrics : public prometheus::Collectable {
+class process {
  public:
   /// `proc`: where proc(5) is mounted.
-  explicit process_metrics(std::string proc = "/proc");
+  explicit process(std::string proc = "/proc");
 
   /// CPU seconds, resident and virtual memory, open and possible descriptors, start
   /// time (seconds since 1970) and threads. What cannot be read is left out.
-  std::vector<prometheus::MetricFamily> Collect() const override;
+  void sample(families& into) const;
 
  private:
   std::string proc_;

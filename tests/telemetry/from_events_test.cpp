@@ -1,12 +1,10 @@
-#include "telemetry/metrics.hpp"
+#include "telemetry/from_events.hpp"
 
+#include "telemetry/exposition.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
-#include <prometheus/text_serializer.h>
-
 #include <memory>
-#include <sstream>
 
 using namespace scaleit;
 using namespace scaleit::telemetry;
@@ -14,7 +12,8 @@ using namespace scaleit::telemetry;
 namespace {
 
 struct fixture {
-  telemetry::metrics counters{"1.2.3"};
+  families all;
+  from_events counters{all, "1.2.3"};
   target_ptr target = std::make_shared<target_spec>(test::app_spec());
 
   void tell(event::payload data) {
@@ -23,11 +22,7 @@ struct fixture {
     e.data = std::move(data);
     counters.apply(e);
   }
-  std::string text() const {
-    std::ostringstream out;
-    prometheus::TextSerializer{}.Serialize(out, counters.registry()->Collect());
-    return out.str();
-  }
+  std::string text() const { return expose(all.Collect(), exposition_format::text); }
   bool has(const std::string& line) const {
     return ("\n" + text()).find("\n" + line + "\n") != std::string::npos;
   }
@@ -171,13 +166,4 @@ TEST_CASE("a crash marks the target, its restart clears the mark and is counted"
   f.tell(actor_restarted{"poller", 1, microseconds{0}});
   CHECK(f.has(R"(scaleit_target_healthy{target="app"} 1)"));
   CHECK(f.has(R"(scaleit_actor_restarts_total{actor="poller"} 1)"));
-}
-
-TEST_CASE("what is sampled never goes backwards") {
-  fixture f;
-  f.counters.events_dropped("logger", 5);
-  f.counters.events_dropped("logger", 3);
-  f.counters.queue_depth("logger", 7);
-  CHECK(f.has(R"(scaleit_events_dropped_total{subscriber="logger"} 5)"));
-  CHECK(f.has(R"(scaleit_queue_depth{queue="logger"} 7)"));
 }

@@ -1,0 +1,147 @@
+#include "telemetry/from_events.hpp"
+
+#include "messages/actor_names.hpp"
+#include "policy/shadow.hpp"
+
+#include <algorithm>
+
+namespace scaleit::telemetry {
+
+namespace {
+
+double seconds(microseconds d) { return std::chrono::duration<double>{d}.count(); }
+
+/// Were there metrics to read from the status, and not one of them was there?
+bool status_without_metrics(const target_spec& spec, const observation& seen) {
+  const auto from_status = [](const metric_spec& m) { return m.url.empty(); };
+  return std::any_of(spec.metrics.begin(), spec.metrics.end(), from_status) &&
+         std::none_of(spec.metrics.begin(), spec.metrics.end(), [&](const auto& m) {
+           return from_status(m) && seen.find(m.name) != nullptr;
+         });
+}
+
+}  // namespace
+
+from_events::from_events(families& into, const std::string& version)
+    : all_(into),
+      heartbeat_(into.counter("autoscaler_heartbeat_total")),
+      poll_duration_(into.histogram("scaleit_poll_duration_seconds")),
+      put_duration_(into.histogram("scaleit_put_duration_seconds")),
+      loop_duration_(into.histogram("scaleit_loop_duration_seconds")),
+      poll_lateness_(into.histogram("scaleit_poll_lateness_seconds")),
+      polls_late_(into.counter("scaleit_polls_late_total")),
+      decisions_{&into.counter("scaleit_decisions_total", "down"),
+                 &into.counter("scaleit_decisions_total", "none"),
+                 &into.counter("scaleit_decisions_total", "up")} {
+  for (std::size_t i = 0; i < failure_kinds; ++i) {
+    const auto error = to_string(static_cast<failure_kind>(i));
+    status_failures_[i] = &into.counter("scaleit_failures_total", error, "status");
+    // A scale request's answer has no body that could be wrong.
+    if (i < static_cast<std::size_t>(failure_kind::json))
+      scale_failures_[i] = &into.counter("scaleit_failures_total", error, "scale");
+  }
+  into.counter("scaleit_failed_scalings_seen_total");
+  into.counter("scaleit_clock_steps_total");
+  namespace names = actor_names;
+  for (const char* actor : {names::actuator, names::decider, names::logger, names::poller,
+                            names::supervisor, names::telemetry})
+    into.counter("scaleit_actor_restarts_total", actor);
+  into.gauge("scaleit_targets");
+  into.gauge("scaleit_build_info", version).Set(1);
+}
+
+void from_events::apply(const event& e) {
+  std::visit([&](const auto& data) { apply(e, data); }, e.data);
+}
+
+// -- the loop ------------------------------------------------------------
+
+void from_events::count_polls(microseconds took, microseconds late_by,
+                              std::uint32_t skipped) {
+  poll_duration_.Observe(seconds(took));
+  poll_lateness_.Observe(seconds(late_by));
+  if (skipped > 0) polls_late_.Increment(skipped);
+}
+
+void from_events::apply(const event& e, const status_observed& x) {
+  auto& s = of(e);
+  count_polls(x.seen.took, x.late_by, x.ticks_skipped);
+  s.replicas->Set(x.seen.replicas);
+  for (const auto& m : s.metrics)
+    if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
+  if (x.seen.missing.empty()) return s.failing->Set(0);
+  count_sources(s, x.seen);
+  // An answer without one usable metric is as good as none.
+  x.seen.metrics.empty() ? s.failing->Increment() : s.failing->Set(0);
+  if (status_without_metrics(*e.target, x.seen)) {
+    s.status_failures->Increment();
+    status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
+  }
+}
+
+void from_events::count_sources(const target_series& s, const observation& seen) {
+  for (const auto& missing : seen.missing)
+    for (const auto& m : s.metrics)
+      if (missing.failed && m.failures != nullptr && m.name == missing.name) {
+        m.failures->Increment();
+        metric_failures_[static_cast<std::size_t>(*missing.failed)]->Increment();
+      }
+}
+
+void from_events::apply(const event& e, const status_failed& x) {
+  count_polls(x.what.took, x.late_by, x.ticks_skipped);
+  auto& s = of(e);
+  s.failing->Increment();
+  s.status_failures->Increment();
+  status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+}
+
+void from_events::apply(const event& e, const decision_made& x) {
+  if (x.shadow) return compare(e, x.made);
+  if (!x.on_failure) heartbeat_.Increment();
+  of(e).desired->Set(x.made.desired);
+  const auto towards = x.made.towards();
+  const int place = static_cast<int>(towards) + 1;
+  decisions_[static_cast<std::size_t>(place)]->Increment();
+  if (towards == direction::none && !x.on_failure)
+    loop_duration_.Observe(seconds(x.took));
+}
+
+/// The last step of a shadow's decision carries what the live policy decided.
+void from_events::compare(const event& e, const decision& d) {
+  const auto& s = of(e);
+  if (!s.shadow || d.steps.empty()) return;
+  s.shadow->desired->Set(d.desired);
+  const bool agrees = d.desired == policy::live_answer(d);
+  (agrees ? s.shadow->agreed : s.shadow->differed)->Increment();
+}
+
+void from_events::apply(const event&, const scale_applied& x) {
+  if (x.seen) return all_.counter("scaleit_failed_scalings_seen_total").Increment();
+  put_duration_.Observe(seconds(x.took));
+  loop_duration_.Observe(seconds(x.loop_took));
+}
+
+void from_events::apply(const event& e, const scale_failed& x) {
+  put_duration_.Observe(seconds(x.what.took));
+  loop_duration_.Observe(seconds(x.loop_took));
+  of(e).scale_failures->Increment();
+  scale_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+}
+
+void from_events::apply(const event&, const clock_stepped&) {
+  all_.counter("scaleit_clock_steps_total").Increment();
+}
+
+// -- actors --------------------------------------------------------------
+
+void from_events::apply(const event& e, const actor_crashed&) {
+  if (e.target) of(e).healthy->Set(0);
+}
+
+void from_events::apply(const event& e, const actor_restarted& x) {
+  if (e.target) of(e).healthy->Set(1);
+  all_.counter("scaleit_actor_restarts_total", x.actor).Increment();
+}
+
+}  // namespace scaleit::telemetry
