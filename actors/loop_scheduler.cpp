@@ -25,7 +25,8 @@ namespace {
 namespace asio = net::asio;
 using job = caf::resumable*;
 
-constexpr std::size_t jobs_per_turn = 256;  ///< then sockets and timers get theirs
+constexpr auto turn_jobs =
+    bounds::loop_turn_jobs;  ///< then sockets and timers have theirs
 constexpr auto turn_time = bounds::loop_turn_time;  ///< likewise
 /// Then the next actor does. More than one would let whoever writes to itself to give way
 /// to others, after a batch, go on at once with the next.
@@ -171,7 +172,7 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
   std::size_t run_jobs() {
     std::size_t n = 0;
     const auto end = clock_.now() + turn_time;
-    for (; n < jobs_per_turn && !jobs_.empty(); ++n) {
+    for (; n < turn_jobs && !jobs_.empty(); ++n) {
       if (n > 0 && clock_.now() >= end) break;
       const job j = jobs_.front();
       jobs_.pop_front();

@@ -81,10 +81,11 @@ app_service_settings to_settings(const app_options& o) {
 
 /// All the descriptors there are, but for a few of our own.
 std::size_t connections_max() {
-  constexpr std::size_t own = 32, most = 65'536;
+  constexpr auto own = bounds::sample_own_descriptors;
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return bounds::server_connections_max;
-  const auto descriptors = std::min<std::size_t>(limit.rlim_cur, most);
+  const auto descriptors =
+      std::min<std::size_t>(limit.rlim_cur, bounds::sample_descriptors_max);
   return descriptors > 2 * own ? descriptors - own : own;
 }
 

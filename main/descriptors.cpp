@@ -14,11 +14,9 @@ namespace scaleit::main {
 namespace {
 
 constexpr std::size_t standard = 3;  ///< input, output, error
-constexpr std::size_t own_min = 32;  ///< counted: 15, and 12 for look-ups and the record
-constexpr std::size_t own_max = 72;  ///< with room for what is not counted
-constexpr std::size_t clients_min = 4;  ///< a scraper, two probes, and a person with curl
-constexpr std::size_t applications_min = 4;
-constexpr std::size_t connections_max = 100'000;
+constexpr std::size_t least = bounds::own_descriptors_min +
+                              bounds::client_descriptors_min +
+                              bounds::application_descriptors_min;
 
 /// What whoever started us left open.
 std::size_t inherited() {
@@ -33,12 +31,14 @@ std::size_t inherited() {
 
 std::optional<descriptor_shares> share_descriptors(std::size_t allowed,
                                                    std::size_t taken) {
-  if (allowed < taken + own_min + clients_min + applications_min) return {};
+  if (allowed < taken + least) return {};
   const auto free = allowed - taken;
   descriptor_shares s{};
-  s.own = std::clamp(free / 4, own_min, own_max);
-  s.clients = std::clamp(free / 10, clients_min, bounds::server_connections_max);
-  s.applications = std::min(free - s.own - s.clients, connections_max);
+  s.own = std::clamp(free / 4, bounds::own_descriptors_min, bounds::own_descriptors_max);
+  s.clients = std::clamp(free / 10, bounds::client_descriptors_min,
+                         bounds::server_connections_max);
+  s.applications =
+      std::min(free - s.own - s.clients, bounds::application_descriptors_max);
   return s;
 }
 
@@ -53,7 +53,7 @@ descriptor_shares claim_descriptors() {
   throw std::runtime_error{fmt::format(
       "at most {} files may be open (ulimit -n){}; accepted: at least {}", files.rlim_cur,
       taken == 0 ? "" : fmt::format(", and {} are from the start", taken),
-      taken + own_min + clients_min + applications_min)};
+      taken + least)};
 }
 
 }  // namespace scaleit::main

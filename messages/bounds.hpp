@@ -2,9 +2,11 @@
 //
 // What comes from outside is hostile until proven otherwise, and what grows
 // inside must stop somewhere. docs/reference/bounds.md explains each to the person who
-// meets it. What nobody can meet (how large a buffer is, where an excerpt is cut) and
-// what another document sets (RFC 1035: 253 bytes of a host's name) stands where it is
-// used.
+// meets it. Elsewhere stand, where they are used: what nobody can meet (how large a
+// buffer is, where an excerpt is cut), what another document sets (RFC 1035: 253 bytes
+// of a host's name), and the ranges that are described beside what they limit: those of
+// settings (spec/describe*.cpp; docs/reference/config.md) and of an event's numbers
+// (record/describe_event.hpp).
 #pragma once
 
 #include <chrono>
@@ -43,6 +45,8 @@ inline constexpr std::size_t chunk_line_bytes_max = 8 * 1024;
 inline constexpr std::size_t url_bytes_max = 8 * 1024;
 inline constexpr auto tls_files_check = 1s;  ///< at most so often
 inline constexpr std::size_t tls_contexts_max = 1'000;
+inline constexpr std::size_t connections_default =
+    10'000;  ///< over all origins; the daemon counts its files instead
 
 // -- the HTTP servers -----------------------------------------------------
 inline constexpr std::size_t server_connections_max = 128;
@@ -74,6 +78,7 @@ inline constexpr int orders_batch = 64;             ///< then others get their t
 inline constexpr auto order_retry_interval = 1ms;   ///< while a poll is being decided
 inline constexpr int starts_batch = 32;             ///< targets, likewise
 inline constexpr auto loop_turn_time = 5ms;  ///< of actors; then sockets and timers
+inline constexpr std::size_t loop_turn_jobs = 256;  ///< likewise
 inline constexpr int prompt_polls_max = 16;  ///< out of turn, at once; as many again
 inline constexpr auto prompt_polls_period = 1s;
 inline constexpr auto first_poll_within =
@@ -95,6 +100,9 @@ inline constexpr std::size_t expression_depth_max = 32;       ///< of parenthese
 inline constexpr std::size_t expressions_cached_max = 1'024;  ///< compiled, per thread
 inline constexpr std::size_t window_samples_max =
     100'000;  ///< 1 h of ten a second, twice
+inline constexpr std::chrono::hours schedule_span_max{24};  ///< then asked for again
+inline constexpr std::size_t zone_file_bytes_max =
+    256 * 1024;  ///< the largest there is has 4 KiB
 
 // -- config files ---------------------------------------------------------
 inline constexpr std::size_t config_bytes_max = 16 * 1024 * 1024;
@@ -128,11 +136,24 @@ inline constexpr auto record_retry_min = 100ms;  ///< after an error, doubled ea
 inline constexpr auto record_retry_max = 5s;
 
 inline constexpr std::size_t restored_segments_max = 8;  ///< read again at a start
+inline constexpr std::size_t record_damage_told_max =
+    10;  ///< of each kind, in full; more are only counted
+
+// -- open files -----------------------------------------------------------
+inline constexpr std::size_t own_descriptors_min =
+    32;  ///< counted: 15, and 12 for look-ups and the record
+inline constexpr std::size_t own_descriptors_max =
+    72;  ///< with room for what is not counted
+inline constexpr std::size_t client_descriptors_min =
+    4;  ///< a scraper, two probes, and a person with curl
+inline constexpr std::size_t application_descriptors_min = 4;
+inline constexpr std::size_t application_descriptors_max = 100'000;
 
 // -- start and stop -------------------------------------------------------
 inline constexpr auto drop_in_timeout_min = 2s;  ///< of a request: the interval, but
 inline constexpr auto drop_in_timeout_max = 10s;
 inline constexpr std::size_t env_file_bytes_max = 1024 * 1024;
+inline constexpr std::size_t env_lines_told_max = 20;  ///< of those that are skipped
 inline constexpr auto signal_echo =
     20ms;  ///< the same signal so soon again is one request
 inline constexpr std::size_t log_lines_waiting_max = 4096;
@@ -141,7 +162,8 @@ inline constexpr auto put_grace = 2s;  ///< a PUT in flight may finish after SIG
 inline constexpr auto stop_deadline = 2800ms;   ///< SIGTERM to exit, whatever hangs
 inline constexpr auto loop_stalled_after = 2s;  ///< then /readyz says 503
 inline constexpr auto loop_pulse_interval = 500ms;
-inline constexpr auto clock_step_min = 500ms;  ///< less is no step of the clock
+inline constexpr std::size_t health_lines_max = 10;  ///< then a count of actors
+inline constexpr auto clock_step_min = 500ms;        ///< less is no step of the clock
 
 // -- the simulated world --------------------------------------------------
 inline constexpr std::size_t trace_rows_max = 1'000'000;
@@ -155,5 +177,7 @@ inline constexpr std::size_t pending_changes_max =
     1024;                                         ///< PUTs within one start-up delay
 inline constexpr int sample_replicas_max = 1000;  ///< what the sample application takes
 inline constexpr auto sample_startup_max = 1h;
+inline constexpr std::size_t sample_own_descriptors = 32;  ///< the rest: connections
+inline constexpr std::size_t sample_descriptors_max = 65'536;
 
 }  // namespace scaleit::bounds

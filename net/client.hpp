@@ -15,7 +15,7 @@ namespace scaleit::net {
 struct client_options {
   std::size_t connections_per_origin_max = bounds::connections_per_origin_max;
   std::size_t connections_max =
-      10'000;  ///< over all origins; main derives it from RLIMIT_NOFILE
+      bounds::connections_default;  ///< main derives it from RLIMIT_NOFILE
   std::chrono::milliseconds connect_timeout = bounds::connect_timeout;
   std::chrono::milliseconds idle_timeout = bounds::idle_connection_timeout;
   std::chrono::milliseconds age_max = bounds::connection_age_max;

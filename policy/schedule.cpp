@@ -1,5 +1,6 @@
 #include "policy/schedule.hpp"
 
+#include "messages/bounds.hpp"
 #include "messages/text.hpp"
 #include "policy/cron.hpp"
 #include "policy/zone_file.hpp"
@@ -164,8 +165,8 @@ bool active(const schedule_spec& s, time_point now, schedule_bounds& in) {
 schedule_bounds schedules_at(const std::vector<schedule_spec>& schedules,
                              time_point now) {
   schedule_bounds b;
-  b.from = now - schedule_span_max;
-  b.until = now + schedule_span_max;
+  b.from = now - bounds::schedule_span_max;
+  b.until = now + bounds::schedule_span_max;
   for (std::size_t i = 0; i < schedules.size(); ++i) {
     const auto& s = schedules[i];
     if (!active(s, now, b)) continue;

@@ -18,7 +18,8 @@
 
 namespace scaleit::policy {
 
-/// What holds for every `t` with from <= t < until. At most schedule_span_max either way:
+/// What holds for every `t` with from <= t < until. At most
+/// bounds::schedule_span_max either way:
 /// asking again is cheap, and until then this is the answer.
 struct schedule_bounds {
   time_point from{};
@@ -31,8 +32,6 @@ struct schedule_bounds {
 
   bool holds_at(time_point t) const { return from <= t && t < until; }
 };
-
-inline constexpr std::chrono::hours schedule_span_max{24};
 
 /// Throws std::invalid_argument on a schedule that the complaints below complain about.
 schedule_bounds schedules_at(const std::vector<schedule_spec>& schedules, time_point now);

@@ -1,5 +1,6 @@
 #include "policy/zone_file.hpp"
 
+#include "messages/bounds.hpp"
 #include "messages/descriptor.hpp"
 
 #include <cerrno>
@@ -15,8 +16,7 @@ namespace scaleit::policy {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = 256 * 1024;  // the largest there is has 4 KiB
-constexpr std::int64_t offset_max = 26 * 60 * 60;   // seconds; RFC 9636, 3.2
+constexpr std::int64_t offset_max = 26 * 60 * 60;  // seconds; RFC 9636, 3.2
 constexpr std::string_view cut = "is cut short";
 
 using complaint = std::optional<std::string>;
@@ -121,7 +121,7 @@ std::optional<std::string> complaint_about_zone_file(std::string_view zone) {
   struct stat about {};
   if (!file.is_open() || ::fstat(file.get(), &about) != 0) return std::strerror(errno);
   if (!S_ISREG(about.st_mode)) return "is no file";
-  std::string content(file_bytes_max + 1, '\0');
+  std::string content(bounds::zone_file_bytes_max + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {
     const auto n = ::read(file.get(), content.data() + size, content.size() - size);
@@ -130,7 +130,7 @@ std::optional<std::string> complaint_about_zone_file(std::string_view zone) {
     if (n == 0) break;
     size += static_cast<std::size_t>(n);
   }
-  if (size > file_bytes_max) return "is too large";
+  if (size > bounds::zone_file_bytes_max) return "is too large";
   return complaint_about_tzif({content.data(), size});
 }
 

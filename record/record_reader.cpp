@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t told_max = 10;  ///< in full; more are only counted
-
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
   throw record_error{fmt::format(
       "the record {} {}; accepted: a directory of events-<id>.jsonl, a file, or - for "
@@ -39,12 +37,12 @@ struct record_reader::state {
   void note_id(std::uint64_t id);
   void damaged(std::uint64_t offset, std::string why) {
     ++report.damaged;
-    if (report.damage.size() < told_max)
+    if (report.damage.size() < bounds::record_damage_told_max)
       report.damage.push_back({file, offset, std::move(why)});
   }
   void torn(std::uint64_t offset, std::string why) {
     ++report.torn;
-    if (report.torn_lines.size() < told_max)
+    if (report.torn_lines.size() < bounds::record_damage_told_max)
       report.torn_lines.push_back({file, offset, std::move(why)});
   }
 
@@ -147,7 +145,8 @@ bool record_reader::state::take(const line& l, recorded_event& e) {
     return false;
   }
   if (const auto* s = e.as<daemon_started>();
-      s && s->format > record_format && report.warnings.size() < told_max)
+      s && s->format > record_format &&
+      report.warnings.size() < bounds::record_damage_told_max)
     report.warnings.push_back(
         fmt::format("{}: from event {} on the format is {}, and {} is the newest known "
                     "here: what is new in it is ignored",

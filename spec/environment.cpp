@@ -15,8 +15,6 @@ namespace scaleit::spec {
 
 namespace {
 
-constexpr std::size_t skipped_max = 20;  // lines that are told
-
 class env_parser {
  public:
   env_parser(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
@@ -44,7 +42,7 @@ class env_parser {
     } catch (const broken& b) {
       const auto told = fmt::format("{}:{}: {}", file_, b.line, b.what);
       if (is_ours(b.key)) throw input_error{told};
-      if (found_.skipped.size() < skipped_max)
+      if (found_.skipped.size() < bounds::env_lines_told_max)
         found_.skipped.push_back(told + "; the line is skipped");
       rest_ = before;
       line_ = number;

@@ -21,7 +21,6 @@ void health::down_mark::reset() noexcept {
 }
 
 std::vector<std::string> health::complaints(std::int64_t now) const {
-  constexpr std::size_t names_max = 10;
   std::vector<std::string> out;
   const std::chrono::nanoseconds still{now - pulse_.load(std::memory_order_relaxed)};
   if (still > bounds::loop_stalled_after)
@@ -31,7 +30,7 @@ std::vector<std::string> health::complaints(std::int64_t now) const {
   if (!started_.load(std::memory_order_relaxed)) out.emplace_back("starting");
   const std::lock_guard lock{mutex_};
   for (const auto& who : down_) {
-    if (out.size() >= names_max) {
+    if (out.size() >= bounds::health_lines_max) {
       out.push_back(fmt::format("... {} actors are down", down_.size()));
       break;
     }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -135,6 +136,25 @@ TEST_CASE("the page of metrics has the families of the table, and no others") {
       CHECK_THAT(cells, ContainsSubstring("`" + std::string{f.labels.names[i]} + "`"));
   }
   for (const auto& [name, cells] : told) FAIL_CHECK(name << " is not in the table");
+}
+
+TEST_CASE("the page of bounds has all of the list, and nothing else") {
+  const auto words_in = [](const std::string& text, const std::regex& pattern) {
+    std::set<std::string> all;
+    for (std::sregex_iterator at{text.begin(), text.end(), pattern}, end; at != end; ++at)
+      all.insert((*at)[1]);
+    return all;
+  };
+  const auto page = text_of(top / "docs" / "reference" / "bounds.md");
+  const auto there = words_in(text_of(top / "messages" / "bounds.hpp"),
+                              std::regex{"inline constexpr \\S+ (\\w+)"});
+  const auto told = words_in(page, std::regex{"`(\\w+)`"});
+  CHECK(there.size() > 100);
+  for (const auto& name : there)
+    if (!told.contains(name)) FAIL_CHECK(name << " is not on the page");
+  for (const auto& [names, rest] : code_rows_of(page))
+    for (const auto& name : words_in("`" + names + "`", std::regex{"`(\\w+)`"}))
+      if (!there.contains(name)) FAIL_CHECK(name << " is not in the list");
 }
 
 TEST_CASE("what is on a page is found") {

@@ -1,5 +1,6 @@
 #include "policy/schedule.hpp"
 
+#include "messages/bounds.hpp"
 #include "policy/cron.hpp"
 #include "policy/zone_names.hpp"
 #include "tests/support/catch.hpp"
@@ -151,7 +152,7 @@ TEST_CASE("overlapping schedules: the highest floor, the lowest ceiling, and who
   CHECK(early.until == utc("2026-01-01T08:00:00Z"));
   const auto none = schedules_at({}, utc("2026-01-01T07:59:59Z"));
   CHECK(none.holds_at(utc("2026-01-01T07:59:59Z")));
-  CHECK(none.until - none.from == 2 * policy::schedule_span_max);
+  CHECK(none.until - none.from == 2 * bounds::schedule_span_max);
 }
 
 TEST_CASE(
