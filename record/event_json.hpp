@@ -7,8 +7,8 @@
 
 namespace scaleit::record {
 
-/// Appends the event as one line of JSON, without the newline. Header values
-/// and anything else that may be a secret are written as `***`.
+/// Appends the event as one line of JSON, without the newline. References to secrets are
+/// written as they stand; credentials in clear text, in headers and URLs, as `***`.
 void append_json(std::string& out, const event& e);
 
 inline std::string to_json(const event& e) {

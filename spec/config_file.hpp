@@ -1,4 +1,5 @@
-// The config file: found, read, checked, with its secrets put in.
+// The config file: found, read and checked. What it says of secrets stays as it stands:
+// they are looked up here only to see whether they can be had.
 #pragma once
 
 #include "spec/config_reader.hpp"
@@ -11,8 +12,8 @@
 namespace scaleit::spec {
 
 enum class config_use {
-  check,     ///< secrets stay as they stand; variables that are unset are warned of
-  run,       ///< secrets are put in; one that cannot be had is an error
+  check,     ///< a secret's variable that is not set is a warning; its files are not read
+  run,       ///< a secret that cannot be had is an error
   policy,    ///< for replay and rehearse: name, app, status and scale may be absent, and
              ///< secrets do not matter
   recorded,  ///< likewise, and keys of a newer version are passed over

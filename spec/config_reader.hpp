@@ -1,8 +1,8 @@
 // From the text of a config file, or of one TargetSpec, to what it says, and all that is
 // wrong with it at once.
 //
-// What this room cannot know (URLs, time zones, expressions, secrets) is asked of the
-// checkers.
+// URLs, time zones, expressions and secrets are not this reader's business: whether one
+// is right is asked of the checkers, which tests and callers may leave out.
 #pragma once
 
 #include "messages/target_spec.hpp"

@@ -1,4 +1,4 @@
-// A spec as JSON that reads back as the same spec, but for the values of headers.
+// A spec as JSON that reads back as the same spec, but for credentials in clear text.
 #pragma once
 
 #include "messages/target_spec.hpp"
@@ -8,8 +8,9 @@
 
 namespace scaleit::spec {
 
-/// Without what has its default, except the keys that everybody looks for. The value of a
-/// header is `***`: it may be a credential.
+/// Without what has its default, except the keys that everybody looks for. References to
+/// secrets stand as they are; a credential in clear text, in a header or in a URL's
+/// query, is `***`.
 document_ptr to_document(const target_spec& spec);
 
 inline void append_json(std::string& out, const target_spec& spec) {
