@@ -1,5 +1,13 @@
-// Everyone under one roof: the services, the subscribers, and the supervisor, which
-// is itself replaced if it ever crashes.
+// The room `actors`: who polls, decides and acts, and who sees to it that they go on.
+//
+// It includes all rooms but `simulation` and `main`. CAF is used here, in `main` and by
+// messages/protocol.hpp (docs/internals/caf.md). This header is the way in. Begin with
+// that protocol, which is the conversation, then poller.hpp, decider.hpp and
+// actuator.hpp, which are one target, then supervisor.hpp. What outlives a crash is in
+// target_state.hpp and control_state.hpp.
+//
+// The control loop: the services, the subscribers, and the supervisor, which is itself
+// replaced if it ever crashes.
 //
 // This is what a process (or a test) builds: give it an actor system and a client,
 // subscribe consumers, start. It lives on the loop's thread; orders may come from any.

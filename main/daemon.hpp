@@ -1,3 +1,11 @@
+// The room `main`: the binary. One file for each command reads its options and calls the
+// rooms; nothing here is included by another room.
+//
+// It may include all of them. Begin with main.cpp, then a command (run_command.cpp,
+// replay_command.cpp, ...). This header is where the daemon is put together: the control
+// loop of `actors`, the second thread beside it (watch.hpp), the record (recording.hpp)
+// and the log (logging.hpp).
+//
 // The daemon: the control loop, its actors, and the watch beside it.
 #pragma once
 

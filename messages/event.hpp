@@ -1,8 +1,17 @@
+// The room `messages`: the values that the rooms hand to each other, and nothing that
+// acts on them. Specs, observations, decisions and events, times and durations, every
+// bound (bounds.hpp), and the actors' interfaces (protocol.hpp).
+//
+// It includes none of the other rooms, so all of them may include it. Begin with
+// target_spec.hpp (what is asked for), observation.hpp (what is seen) and decision.hpp
+// (what is made of both); this header has what is told of all that, and is the way in for
+// whoever consumes events.
+//
 // Everything observable is an event: the past tense of the program.
 //
 // One type for all of them, so that there is one way to publish and a new
-// consumer touches no producer. On disk, on the API and in webhooks an event
-// is a CloudEvents 1.0 object (see event_json.hpp); the type names are public.
+// consumer touches no producer. On disk and in a JSON log an event is a CloudEvents 1.0
+// object (record/event_json.hpp); the type names are public.
 #pragma once
 
 #include "messages/decision.hpp"

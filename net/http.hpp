@@ -1,3 +1,11 @@
+// The room `net`: HTTP/1.1 in both directions on one event loop, with TLS and name
+// resolution. It knows URLs and headers, but nothing of scaling.
+//
+// It includes `messages` alone, and only it includes Beast. The ways in are this header
+// (what is asked and answered), client.hpp and server.hpp; event_loop.hpp is what both
+// run on. To read the client begin with pool.hpp, to read the server with
+// server_session.hpp; docs/internals/http-server.md tells the latter.
+//
 // Requests and responses as the rest of the program sees them: plain values,
 // no Beast and no Asio, so that including them costs nothing.
 #pragma once

@@ -1,7 +1,17 @@
+// The room `policy`: how an observation becomes a number of replicas, and the sentence
+// that says why. It has no clock and no output, and of the outside it reads the time
+// zone database alone.
+//
+// It includes `messages` alone. This header is the way in; history.hpp is for callers
+// who also keep a target's memory and its shadow's. Read decide.cpp for the order of the
+// rules, then any rule: each is one file that begins with its source and a worked
+// example (recommend.cpp first). What they remember meets in memory.hpp, their codes and
+// sentences in rules.hpp.
+//
 // The decision: how many replicas should there be, and why.
 //
-// Pure functions. The same code runs in the daemon, in a replay of a record, in a
-// rehearsal and in tests; whoever calls it brings the time along.
+// Pure functions. The same code runs in the daemon, in a replay of a record, in an
+// explanation and in tests; whoever calls it brings the time along.
 //
 // observe -> recommend | panic -> combine | fallback -> stabilize -> guard -> rate limit
 // -> flap budget -> zero -> schedules and bounds -> mode

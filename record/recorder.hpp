@@ -1,3 +1,11 @@
+// The room `record`: what has happened, kept on disk, and what can be learnt from it.
+//
+// It includes `messages`, `policy` and `spec`. The way in for writing is this header
+// (behind it record_writer.hpp: segments, locks, compression; event_json.hpp: the lines);
+// for reading it is record_reader.hpp (a directory, a file or standard input, as events).
+// What is made of the events is in replayer.hpp: replays, explanation.hpp and restore.hpp
+// all rest on it. describe_event.hpp names each type of event and its keys once.
+//
 // Turns events into lines of the record and writes them on a thread of its own: a disk
 // that is slow, full or gone never holds up the control loop.
 //

@@ -1,8 +1,16 @@
+// The room `simulation`: a world to try the autoscaler on. Load shapes and traces, an
+// application that follows them, and the faults it makes, all the same again for the
+// same seed.
+//
+// It includes `messages` and `policy`; it reads no clock and opens no socket, which the
+// sample application in `main` does for it. The way in is this header; then
+// load_shape.hpp (how load runs over time) and fault_plan.hpp (which requests fail).
+//
 // The world of one application: replicas that take time to start, and a
 // utilisation that follows from load, replicas and chance.
 //
 // Time comes from outside, as the time since the application began, so that the
-// same world serves a real server, a rehearsal and a test.
+// same world serves a real server and a test.
 #pragma once
 
 #include "messages/time.hpp"

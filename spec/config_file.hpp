@@ -14,7 +14,7 @@ namespace scaleit::spec {
 enum class config_use {
   check,     ///< a secret's variable that is not set is a warning; its files are not read
   run,       ///< a secret that cannot be had is an error
-  policy,    ///< for replay and rehearse: name, app, status and scale may be absent, and
+  policy,    ///< for replay and explain: name, app, status and scale may be absent, and
              ///< secrets do not matter
   recorded,  ///< likewise, and keys of a newer version are passed over
 };

@@ -1,3 +1,13 @@
+// The room `spec`: settings, from a config file, the environment or a record to valid
+// values and back to text, with every mistake told in one line.
+//
+// It includes `messages`, `policy` and `net`. Begin with describe.cpp, where each setting
+// is named once, and this header, which says what can be done with that. The ways in are
+// config_file.hpp (a file, read and checked), drop_in.hpp (the environment),
+// spec_writer.hpp (a spec as JSON) and secret_store.hpp (what `${VAR}` and
+// `${file:/path}` stand for now). status_json.hpp reads an application's answer as a
+// spec says.
+//
 // What can be done with a description of settings: read them, write them, print their
 // schema.
 //

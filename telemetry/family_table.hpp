@@ -1,3 +1,11 @@
+// The room `telemetry`: what is told to the outside. Metrics and their text, log lines,
+// and whether the daemon is healthy.
+//
+// It includes `messages`, `policy`, `net`, `spec` and `record`; it acts on nothing. Begin
+// with this table. The ways in are from_events.hpp (how an event moves the metrics),
+// sampled.hpp (what no event tells), scrapes.hpp (the answer to /metrics), log_lines.hpp
+// (an event in words) and health.hpp (/readyz).
+//
 // Every metric family of the daemon, once: a row is all there is to declare of one.
 //
 // docs/reference/metrics.md has the same rows in the same words for people, which a
