@@ -131,7 +131,7 @@ class session final : public responder::exchange,
   clock::time_point since_ = clock::now();
   bool pumping_ = false;  // an answer given meanwhile lets the loop go on
 
-  // -- the answer on its way out
+  // -- the answer on its way out ------------------------------------------
   std::string head_;
   std::string body_;
   std::string_view tail_;
@@ -145,7 +145,7 @@ class session final : public responder::exchange,
   bool without_body_ = false;  // the request was HEAD
   std::size_t drained_ = 0;
 
-  // -- a stream
+  // -- a stream -----------------------------------------------------------
   std::shared_ptr<stream_writer::channel> stream_;
   std::size_t streams_ = 0;  // so far
   bool last_ = false;        // what is on its way out is the last of it
