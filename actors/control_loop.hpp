@@ -49,8 +49,8 @@ class control_loop {
     state_.before = std::move(before);
   }
 
-  /// With these targets, of which there may be none: before health says that all has
-  /// started, they have.
+  /// Starts everything, these targets included; there may be none. Health says that all
+  /// has started when their actors are there.
   void start(const std::vector<target_ptr>& first = {});
 
   // -- orders: from any thread --------------------------------------------

@@ -13,19 +13,19 @@ namespace scaleit::actors {
 /// bounds::prompt_polls_max in any bounds::prompt_polls_period, evenly refilled.
 class prompt_polls {
  public:
-  /// True: one more may be made now.
+  /// True if one more may be made now; it then counts.
   bool take(steady_time now) {
     constexpr auto each =
         steady_time::duration{bounds::prompt_polls_period} / bounds::prompt_polls_max;
-    // The moment when all that were made are forgotten moves on by one.
-    const auto forgotten = std::max(forgotten_, now) + each;
-    if (forgotten - now > each * bounds::prompt_polls_max) return false;
-    forgotten_ = forgotten;
+    // Each poll pushes the moment at which the allowance is full again back by `each`.
+    const auto full_at = std::max(full_at_, now) + each;
+    if (full_at - now > each * bounds::prompt_polls_max) return false;
+    full_at_ = full_at;
     return true;
   }
 
  private:
-  steady_time forgotten_{};
+  steady_time full_at_{};
 };
 
 }  // namespace scaleit::actors

@@ -21,7 +21,7 @@ class reader_cache {
   std::shared_ptr<const spec::status_reader> of(const target_spec& spec) {
     return cached(statuses_, key(spec), spec);
   }
-  /// Of metrics that share one URL.
+  /// The reader of metrics that share one URL.
   std::shared_ptr<const spec::metric_reader> of(
       std::span<const metric_spec* const> metrics) {
     std::string k;

@@ -44,8 +44,8 @@ struct target_state {
   // A record is folded in its order: a poll, its decision, then what happened after the
   // poll. So what comes between a poll and its decision waits until that is made.
 
-  /// The poll is about to be decided on. One that was awaited before never will be: its
-  /// decider is dead.
+  /// The poll is about to be decided on. If another one still waits, its decider has
+  /// died and nobody will decide on it.
   void await(event_ptr poll) {
     if (awaited) {
       recall(*awaited);
@@ -66,8 +66,9 @@ struct target_state {
       recall(*e);
   }
 
-  /// The scale request that was sent and whose end nobody has told; null if there is
-  /// none. Without one in flight it is left over from who ended before the answer came.
+  /// The scale request that was sent and whose end is not known; null if there is none.
+  /// If none is in flight, it was sent by an actuator or a daemon that ended before the
+  /// answer came.
   std::optional<policy::sent_request> unended() const {
     auto sent = history.live.requested;
     for (const auto& e : waiting)

@@ -101,7 +101,7 @@ std::string printable(std::string_view s, std::size_t bytes_max) {
 
 namespace {
 
-/// Of a valid sequence of `n` bytes.
+/// The code point of a valid sequence of `n` bytes.
 std::uint32_t code_point(std::string_view s, std::size_t n) {
   constexpr std::array<unsigned, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
   std::uint32_t c = static_cast<unsigned char>(s[0]) & masks[n];

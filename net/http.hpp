@@ -53,7 +53,7 @@ struct http_request {
   std::string body;
   /// From submit to the last byte of the answer; of a stream, to its header.
   std::chrono::milliseconds timeout{2000};
-  /// Of a stream: from piece to piece; 0: as `timeout`.
+  /// How long a stream may be silent between two pieces; 0: as long as `timeout`.
   std::chrono::milliseconds silence{0};
   /// Otherwise it has a connection of its own, which is closed after the answer.
   bool keep_alive = true;
@@ -78,7 +78,7 @@ struct http_head {
   std::vector<header> headers;
 };
 
-/// Of a stream: how it ended, for good or not.
+/// How a stream ended, well or not.
 struct http_end {
   std::optional<failure> error;
   std::chrono::microseconds took{0};  ///< from submit

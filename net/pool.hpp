@@ -116,7 +116,7 @@ struct origin {
   }
 };
 
-/// Of a stream, from piece to piece.
+/// How long a stream may be silent from one piece to the next.
 std::chrono::milliseconds silence_allowed(const prepared_request& r);
 
 class pool : public std::enable_shared_from_this<pool> {

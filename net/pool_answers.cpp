@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// Of what the peer announces, only this much is reserved before it is sent.
+/// However long a body the peer announces, only this much is reserved before it comes.
 constexpr std::uint64_t reserve_bytes_max = 64 * 1024;
 
 /// RFC 9110, section 15.4. Only 307 and 308 keep the method for certain, and a

@@ -32,7 +32,7 @@ class request_parser {
   bool http_1_0() const;
   bool keep_alive() const;
 
-  /// Of the body, so far.
+  /// The bytes of the body that have come so far.
   std::size_t body_bytes() const;
 
   /// True once, when the client waits for leave to send its body (RFC 9110, 10.1.1).

@@ -32,9 +32,9 @@ struct route_match {
   std::vector<parameter> segments;
   std::vector<parameter> query;
 
-  /// Of a `{name}` that the pattern has.
+  /// What stands in the place of the pattern's `{name}`.
   const std::string& segment(std::string_view name) const;
-  /// The first of that name in the query.
+  /// The first parameter of that name in the query.
   std::optional<std::string_view> parameter_named(std::string_view name) const;
 };
 

@@ -11,7 +11,7 @@
 namespace scaleit::net {
 
 std::vector<file_stamp> tls_contexts::stamps_of(const tls_settings& files) {
-  // Of the system's roots the file: their directory OpenSSL reads anew by itself.
+  // For the system's roots only the file: OpenSSL reads their directory anew by itself.
   std::vector<file_stamp> all{
       stamp_of(files.ca_file.empty() ? X509_get_default_cert_file() : files.ca_file)};
   for (const auto* file : {&files.cert_file, &files.key_file})

@@ -35,7 +35,7 @@ struct combine_numbers {
   double mean;     ///< of what they ask for
 };
 
-/// Of `combine` by an expression.
+/// What `combine` keeps when an expression combines.
 struct expression_numbers {
   double ratio;
   double exact;  ///< replicas, before they are rounded

@@ -18,7 +18,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// Of the library's own, min and max forget a NaN that is not the first.
+// The library's own min and max forget a NaN that is not the first value.
 double least(const double* v, int n) {
   double m = v[0];
   for (int i = 1; i < n; ++i) m = std::isnan(v[i]) || v[i] < m ? v[i] : m;
@@ -52,14 +52,14 @@ void define_functions(mu::Parser& p) {
   p.DefineInfixOprt("!", [](double x) { return x == 0 ? 1.0 : 0.0; });
 }
 
-/// Where `token` begins: of some the parser tells the end. Counts from 0.
+/// Where `token` begins, counted from 0: for some tokens the parser tells the end.
 std::size_t begin_of(std::string_view token, std::size_t at, std::string_view text) {
   const auto is_at = [&](std::size_t i) { return text.substr(i).starts_with(token); };
   if (at > text.size() || is_at(at) || token.size() > at) return at;
   return is_at(at - token.size()) ? at - token.size() : at;
 }
 
-/// muParser's error in the words and the counting of the house.
+/// muParser's error in our words and our counting.
 expression_error translated(const mu::ParserError& e, std::string_view text) {
   std::string raw = e.GetToken();
   raw.erase(raw.find_last_not_of(' ') + 1);
@@ -174,7 +174,8 @@ struct compiled {
   }
 };
 
-/// Of everything the code is made of, without a copy of it: decisions look up, too.
+/// A hash of everything that the code is made of. It copies none of that, since each
+/// decision looks up.
 std::size_t key_of(const target_spec& spec) {
   constexpr std::hash<std::string_view> hash;
   std::size_t key = hash(spec.combine.expression);

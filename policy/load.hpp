@@ -1,5 +1,5 @@
-// Of an observation, what the rules count with: usable values, and how many replicas
-// carry the load.
+// What the rules take from an observation: the values that can be used, and how many
+// replicas carry the load.
 #pragma once
 
 #include "messages/observation.hpp"
@@ -25,7 +25,7 @@ inline std::optional<double> usable(const observation& seen, const metric_spec& 
   return sample->value;
 }
 
-/// Of partial data: there may be more of it.
+/// The value is of partial data: the whole may be more.
 inline bool is_partial(const observation& seen, const metric_spec& metric) {
   const auto* sample = seen.find(metric.name);
   return sample != nullptr && sample->partial;

@@ -23,7 +23,7 @@
 
 namespace scaleit::policy {
 
-/// Of one metric, what the rules that watch it remember.
+/// What the rules that watch one metric remember of it.
 struct metric_memory {
   panic_memory panic;
   guard_memory guard;
@@ -110,7 +110,7 @@ void recall_observed(const target_spec& spec, memory& m, const observation& seen
                      time_point at);
 /// A poll failed.
 void recall_failed(const target_spec& spec, memory& m, time_point at);
-/// The system's clock was set: times are that much later from now on.
+/// The system's clock was set: all that is remembered moves along by `by`.
 void recall_stepped(memory& m, microseconds by);
 /// A decision was made: what it recommended counts from now on.
 void recall_decision(const target_spec& spec, memory& m, const decision& made,
@@ -119,8 +119,8 @@ void recall_decision(const target_spec& spec, memory& m, const decision& made,
 void recall_request(const target_spec& spec, memory& m, const scaling_news& news);
 /// The application took the new count.
 void recall_applied(const target_spec& spec, memory& m, int from, int to, time_point at);
-/// The spec is another from now on. If it decides otherwise, what was measured under the
-/// old one is forgotten; what was recommended and applied is not.
+/// The spec has changed. If it decides by other settings, what was measured under the old
+/// one is forgotten; what was recommended and applied is not.
 void recall_changed(const target_spec& before, const target_spec& after, memory& m);
 
 /// What an event tells of a scale request, if anything. That a status shows the effect of
@@ -129,8 +129,8 @@ std::optional<scaling_news> news_of(const event& e);
 
 /// What this status shows of a request that had failed.
 std::optional<scaling> effect_seen(const memory& m, const observation& seen);
-/// The memory as it is if the request without an answer was carried out, while no status
-/// tells; but for the count, which is what was last seen.
+/// The memory as it would be if the request without an answer had been carried out, as
+/// long as no status tells; the count stays the one that was last seen.
 std::optional<memory> assumed(const target_spec& spec, const memory& m);
 
 /// All of the above by the event's type; events that do not concern decisions change

@@ -9,14 +9,14 @@
 
 namespace scaleit::policy {
 
-/// What it remembers of one metric: loads, and the wishes of the last observation.
+/// What it remembers of one metric: loads, and what the last observation asked for.
 struct panic_memory {
   sum_window stable;
   sum_window burst;
   int stable_wish = 0;                 ///< clamped
   int burst_wish = 0;                  ///< clamped
   std::optional<time_point> panicked;  ///< the last moment above the threshold
-  int highest = 0;                     ///< wish seen while the panic lasts
+  int highest = 0;                     ///< of all wishes while the panic lasts
   bool operator==(const panic_memory&) const = default;
 
   void watch(const panic_spec& spec, double target, double load, int serving,
@@ -29,7 +29,7 @@ step panic_wish(const target_spec& spec, std::size_t metric, const panic_memory&
                 int current, time_point now);
 void panic_hold(holds& h, std::size_t metric);
 
-/// Of a `target` with these windows.
+/// The sentence of a `target` step that was made by these windows.
 std::string why_average(const step& s, const target_spec& spec);
 std::string why_panic(const step& s, const target_spec& spec);
 

@@ -19,7 +19,7 @@ class scalings {
     bool operator==(const change&) const = default;
   };
 
-  /// Which period: that of one of the policies, or the warm-up.
+  /// The number of a period: the warm-up's, or that of one of the policies.
   static std::size_t warmup() { return 0; }
   static std::size_t up(std::size_t policy) { return 1 + policy; }
   static std::size_t down(const target_spec& spec, std::size_t policy) {
@@ -33,7 +33,7 @@ class scalings {
   /// What changed within the period, as of the last advance().
   const change& within(std::size_t period) const { return periods_[period].sums; }
   void shift(microseconds by);
-  /// The periods are others from now on.
+  /// The periods' sums and indices are computed anew when they are next needed.
   void restart() { periods_.clear(); }
 
   std::size_t size() const { return all_.size(); }

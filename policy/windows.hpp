@@ -54,7 +54,7 @@ class extreme_window {
     place = entries_.erase(first, place);
     const bool last = place == entries_.end();
     const auto index = place - entries_.begin();
-    // Of a full window the oldest goes, and everything moves up.
+    // A full window loses its oldest entry, and everything moves up.
     const std::ptrdiff_t gone = entries_.size() >= bounds::window_samples_max ? 1 : 0;
     if (gone > index) return;  // it would be the oldest
     make_room(entries_);

@@ -25,7 +25,7 @@ struct recorded_event : event {
   /// over from a line before.
   bool known = true;
 
-  /// Of target.added and .changed: nothing has happened, the record repeats it.
+  /// A target.added or .changed that only repeats what the record has told before.
   bool restated() const {
     const auto* added = as<target_added>();
     const auto* changed = as<target_changed>();

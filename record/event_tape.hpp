@@ -38,13 +38,14 @@ class event_tape : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, event_
  public:
   using kind = tape_value::kind;
 
-  /// Of what stands under `skipped` in the data nothing is noted but that it is there.
+  /// What stands under the key `skipped` of the data is noted as one value, without what
+  /// is in it.
   explicit event_tape(std::string_view skipped) : skipped_(skipped) {}
 
   enum class refusal : std::uint8_t { none, syntax, depth, no_object };
   /// Reads one line in place. The byte behind it, line[size], is overwritten.
   refusal read(char* line, std::size_t size);
-  /// Of a syntax error.
+  /// Where a syntax error is, and which.
   rapidjson::ParseResult where() const { return where_; }
 
   const std::vector<tape_value>& values() const { return values_; }
@@ -118,7 +119,6 @@ class event_tape : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, event_
 /// they stand cost one comparison each.
 class tape_members {
  public:
-  /// Of no object: it has none.
   tape_members(const event_tape& tape, std::uint32_t object)
       : values_(&tape.values()),
         begin_(object + 1),

@@ -115,7 +115,7 @@ void explanation::chain(std::string& out, const told_decision& d) const {
   if (d.steps.empty()) line(out, "  (the record has no steps)");
 }
 
-/// Of a long chain, what set the number and what had the last word.
+/// A long chain in two reasons: what moved the number first, and what moved it last.
 std::string explanation::headline(const told_decision& d) {
   const auto moved = [](const told_decision::line& l) { return l.from != l.to; };
   const auto first = std::find_if(d.steps.begin(), d.steps.end(), moved);

@@ -58,9 +58,9 @@ class record_reader {
 
   const record_report& report() const;
 
-  /// Of the files, as they are on disk.
+  /// How much was read of the files, as they are on disk.
   std::uint64_t bytes_read() const;
-  /// Nothing for what is no regular file.
+  /// Nothing if one of them is no regular file.
   std::optional<std::uint64_t> bytes_total() const;
 
  private:

@@ -50,10 +50,10 @@ class recorder {
   recorder(const recorder&) = delete;
   recorder& operator=(const recorder&) = delete;
 
-  /// Of the record as it was found.
+  /// The last id that the record had when it was opened.
   std::uint64_t last_id() const { return writer_.last_id(); }
 
-  /// Never blocks. From one thread at a time.
+  /// Never blocks. Called from one thread at a time.
   void take(const event& e);
 
   record_state state() const;
@@ -98,7 +98,8 @@ class recorder {
   std::condition_variable wake_;
   std::string waiting_;
   std::vector<line> lines_;  ///< of what waits
-  /// What was dropped of who the targets are, by their names: the next head tells it.
+  /// Events that say who a target is and were dropped, by the target's name: the head of
+  /// the next segment makes up for them.
   std::map<std::string, event_ptr> unsaid_;
   std::size_t in_hand_ = 0;  ///< bytes the thread has taken and not yet written
   bool stopping_ = false;

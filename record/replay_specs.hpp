@@ -17,9 +17,9 @@ class replay_specs {
   /// target. Throws input_error or bad_config.
   explicit replay_specs(const std::optional<std::string>& file);
 
-  /// Of the file; null if it has none for this target.
+  /// The file's spec; null if it has none for this target.
   target_ptr given(std::string_view target) const;
-  /// Of the record; null, with a sentence in `problem`, if it cannot be used.
+  /// The record's spec; null, with a sentence in `problem`, if it cannot be used.
   struct recorded_spec {
     target_ptr spec;
     std::string problem;

@@ -87,8 +87,8 @@ void replayer::finish() {
   }
 }
 
-/// Of what a segment of a record repeats: whether it is as it was. Nobody was replaced
-/// then, so a poll goes on waiting for its decision.
+/// Whether a repeated event, at the head of a segment, says nothing new. Then nobody was
+/// replaced, and a poll goes on waiting for its decision.
 bool replayer::is_known(const entry& t, const recorded_event& e) const {
   if (options_.spec_for && options_.spec_for(e.name)) return true;
   if (!t.second.spec || !options_.parse_spec) return false;
@@ -144,12 +144,13 @@ void replayer::take_decision(entry& t, const recorded_event& e) {
   auto& x = t.second;
   const auto& told = *e.as<decision_made>();
   x.has_decisions = true;
-  // Of a failed poll the shadow may have decided alone: its fallback is its own.
+  // After a failed poll the shadow may have decided alone: it has a fallback of its own.
   if (told.shadow && answers(told, x)) decide_on(t, nullptr);
   if (told.shadow && x.shadow) return tell_shadow(t, &told.made);
   if (x.shadow) tell_shadow(t, nullptr);
   if (!told.shadow && answers(told, x)) return decide_on(t, &told.made);
-  // Of a poll that is not here, or not to be decided on again: it counts as it was.
+  // Its poll is not in the record, or is not to be decided on again: the decision counts
+  // as it was recorded.
   const bool counts = !told.shadow || (options_.from && e.time < *options_.from);
   if (x.spec && counts) policy::recall(*x.spec, x.remembers, e);
 }

@@ -41,7 +41,7 @@ struct replay_options {
   std::optional<time_point> from;
   /// The policy to replay a target under, if not the recorded one.
   std::function<target_ptr(std::string_view target)> spec_for;
-  /// The spec of a target that is polled before the record has told any.
+  /// The spec of a target that is polled before the record says what its spec is.
   std::function<target_ptr(std::string_view target)> assume_spec;
   /// The spec of `target.added` and `.changed`; null when it cannot be used.
   std::function<target_ptr(std::string_view target, const std::string& json)> parse_spec;
@@ -56,13 +56,13 @@ class replayer {
 
    private:
     friend class replayer;
-    // A poll waits for what comes next: its decision, or the end of who was to decide.
+    // A poll waits for its decision, or for the news that the decider is gone.
     bool polled = false;
     event poll;
-    bool in_doubt = false;  ///< it may have been lost: only its decision tells
-    /// The record tells them, so one that is not there was none.
+    bool in_doubt = false;  ///< it is lost unless its decision follows
+    /// The record holds decisions, so a poll without one was not decided on.
     bool has_decisions = false;
-    std::vector<event> since;        ///< what was heard of scale requests meanwhile
+    std::vector<event> since;        ///< events of scale requests since the poll
     std::optional<decision> shadow;  ///< made, and waiting for the recorded one
   };
 
@@ -90,11 +90,14 @@ class replayer {
   void take_news(entry& t, const recorded_event& e);
   /// Whether this decides on the poll that waits.
   static bool answers(const decision_made& d, const target& x);
-  /// The poll that waits is decided on, or never was.
+  /// Decides on the poll that waits.
   void decide_on(entry& t, const decision* recorded);
+  /// Counts the poll that waits as seen, without a decision.
   void lose(entry& t);
-  /// Who was to decide was replaced: lost, if the record would tell the decision.
+  /// The decider was replaced: the poll that waits is lost if the record holds decisions;
+  /// otherwise it is decided on.
   void part(entry& t);
+  /// Folds what happened while the poll waited.
   void follow(entry& t);
   void tell_shadow(entry& t, const decision* recorded);
 

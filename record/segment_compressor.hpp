@@ -27,7 +27,7 @@ class segment_compressor {
   /// Compresses the next piece. True when the compressed segment has taken the plain
   /// one's place; at every instant before and after, one of them is there and whole.
   bool step(std::error_code& error);
-  /// Of the compressed segment, once it is done.
+  /// The size of the compressed segment, once it is done.
   std::uint64_t bytes() const { return bytes_; }
 
  private:

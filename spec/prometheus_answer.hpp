@@ -35,7 +35,7 @@ class prometheus_answer {
 
   /// Adds what it needs behind the slots that are there.
   void add_to(json_slots& slots);
-  /// Of all slots.
+  /// What it needs, out of all slots.
   reading of(std::span<const json_value> slots) const;
 
  private:

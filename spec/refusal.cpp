@@ -75,7 +75,7 @@ void hide(std::string& text, string_view secret) {
     text.replace(at, secret.size(), "***");
 }
 
-/// Of "Bearer abc" the peer may repeat all, or what follows the scheme.
+/// The peer may repeat all of "Bearer abc", or only what follows the scheme.
 void hide_sent(std::string& text, std::span<const header> sent) {
   for (const auto& h : sent) {
     hide(text, h.value);

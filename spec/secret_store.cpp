@@ -86,7 +86,7 @@ std::string secret_file::take(secret_value read) {
 
 std::shared_ptr<secret_file> secret_store::file(const std::string& path) {
   if (const auto known = files_.find(path); known != files_.end()) return known->second;
-  // But those that cannot be read twice.
+  // Those that cannot be read twice are kept.
   if (files_.size() >= bounds::secret_files_kept)
     std::erase_if(files_, [](const auto& f) {
       return f.second.use_count() == 1 && is_regular_file(f.first);

@@ -56,7 +56,7 @@ class spec_reader : public spec_visitor {
   void unknown_keys(std::initializer_list<std::string_view> others);
   void header_value(const document_entry& e, const std::string& path,
                     std::vector<header>& value);
-  /// Of a URL: warns of those in its query; false if they were hidden.
+  /// Warns of credentials in a URL's query; false if they were hidden.
   bool judge_credentials(text_position at, const spec_key& k, std::string_view url);
   bool expand(const document_entry& e, const std::string& path, std::string& value);
 

@@ -41,7 +41,7 @@ std::vector<fs::path> yaml_files(const fs::path& folder) {
   return files;
 }
 
-/// Of the code rows of docs/concepts/policy.md those that are rules.
+/// Those code rows of docs/concepts/policy.md that are rules.
 std::vector<std::pair<std::string, std::string>> told_rules() {
   std::set<std::string> codes;
   for (std::size_t i = 0; i < rules; ++i) codes.emplace(to_string(static_cast<rule>(i)));

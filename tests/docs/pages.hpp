@@ -14,8 +14,8 @@ struct shown_command {
   std::size_t line = 0;
 };
 
-/// Of all blocks ```console: a line that begins with `$ ` is a command, what follows is
-/// its output.
+/// The commands of all blocks ```console: a line that begins with `$ ` is a command, what
+/// follows is its output.
 std::vector<shown_command> commands_of(const std::string& page);
 
 struct shown_file {

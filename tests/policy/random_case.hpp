@@ -99,7 +99,8 @@ class random_case {
   }
 
  private:
-  /// Of the first and the last metric; numbers are written so that they are read back.
+  /// An expression of the first and the last metric; numbers are written so that they are
+  /// read back.
   combine_spec expression(const target_spec& s) {
     const auto a = s.metrics.front(), b = s.metrics.back();
     const auto share = [](const metric_spec& m) {
