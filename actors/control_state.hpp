@@ -18,7 +18,7 @@
 
 namespace scaleit::actors {
 
-/// Who works here. Outlives the supervisor.
+/// The state of the control loop. Outlives each supervisor.
 struct control_state {
   std::unordered_map<std::string, target_actors> targets;
   std::deque<subscriber> subscribers;

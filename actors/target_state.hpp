@@ -1,11 +1,11 @@
 // What a target's actors must not forget when one of them dies.
 //
-// The state belongs to the target, and its three actors are the hands that work on it:
-// all run on one loop, so it needs no lock, and a crash of one of them takes nothing
-// along. The history is a fold over the target's events (policy/memory.hpp); the scale
-// request in flight is here because the application may carry it out although the
-// actuator that sent it is gone, and must not be asked a second time. The supervisor owns
-// it and hands it to every actor that it starts.
+// The state belongs to the target, and its three actors work on it: all run on one loop,
+// so it needs no lock, and a crash of one of them takes nothing along. The history is a
+// fold over the target's events (policy/memory.hpp); the scale request in flight is here
+// because the application may carry it out although the actuator that sent it is gone,
+// and must not be asked a second time. The supervisor owns it and hands it to every actor
+// that it starts.
 #pragma once
 
 #include "actors/credentialed_request.hpp"

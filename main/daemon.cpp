@@ -47,7 +47,7 @@ class daemon {
         system_(configured(config_, loop_)),
         control_(system_, client_, *options.secrets, make_chaos(options.chaos),
                  wall_now()),
-        book_(options.level),
+        lines_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
         watch_(options.metrics, options.descriptors.clients, metrics_, control_.health(),
@@ -71,7 +71,7 @@ class daemon {
     control_.subscribe(actor_names::telemetry,
                        [this](const event& e) { counters_.apply(e); });
     control_.subscribe(actor_names::logger, [this](const event& e) {
-      for (const auto& line : book_.tell(e)) log(line.level, line.text, &e);
+      for (const auto& line : lines_.tell(e)) log(line.level, line.text, &e);
     });
     if (options_.record) remember();
     control_.start(options_.targets);
@@ -174,7 +174,7 @@ class daemon {
   caf::actor_system_config config_;
   caf::actor_system system_;
   actors::control_loop control_;
-  telemetry::log_lines book_;
+  telemetry::log_lines lines_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
   std::optional<steady_time> beat_due_;

@@ -237,7 +237,7 @@ std::error_code record_writer::close() {
   return error;
 }
 
-// -- housekeeping ---------------------------------------------------------
+// -- old segments ---------------------------------------------------------
 
 std::uint64_t record_writer::bytes_kept() const {
   std::uint64_t sum = file_.is_open() ? newest_.bytes : 0;

@@ -70,7 +70,7 @@ void recorder::run() {
     if (last && done()) break;
     if (write()) {
       retry_ = bounds::record_retry_min;
-      more_to_do = !last && keep_house();
+      more_to_do = !last && tidy_and_sync();
       continue;
     }
     if (last) {
@@ -136,8 +136,9 @@ void recorder::pass(std::size_t bytes) {
     if (const auto& e = batch_lines_[next_line_].of_target) targets_.take(e);
 }
 
-/// True while there is more to do.
-bool recorder::keep_house() {
+/// Compresses and removes old segments, and forces what was written onto the disk when
+/// that is due. True while there is more to do.
+bool recorder::tidy_and_sync() {
   std::error_code error;
   const bool more = writer_.tidy(error);
   note(error);

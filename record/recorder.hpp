@@ -74,7 +74,7 @@ class recorder {
   bool done() const { return next_line_ == batch_lines_.size(); }
   std::string_view next_part() const;
   void pass(std::size_t bytes);
-  bool keep_house();
+  bool tidy_and_sync();
   void note(const std::error_code& error);
   void give_up();
 

@@ -126,7 +126,7 @@ secret_answer answer_of(secret_store& secrets, const secret_reference& r) {
 
 }  // namespace
 
-spec_checkers house_checkers() {
+spec_checkers all_checkers() {
   spec_checkers c;
   c.url = wrong_url;
   c.listener = wrong_listener;
@@ -150,7 +150,7 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
   read_options options;
   options.recorded = use == config_use::recorded;
   options.policy_only = use == config_use::policy || options.recorded;
-  options.check = house_checkers();
+  options.check = all_checkers();
   if (use == config_use::run || use == config_use::check)
     options.check.token_file = [use](const std::string& file) {
       return unreadable(file, use == config_use::check);

@@ -61,6 +61,6 @@ struct bad_config {
 
 /// Asks the rooms that know whether a URL, an address, a cron line, a time zone or an
 /// expression is right.
-spec_checkers house_checkers();
+spec_checkers all_checkers();
 
 }  // namespace scaleit::spec

@@ -37,7 +37,7 @@ class target_list {
       problems_.add({name ? name->at : spec->at, joined(path, "name"),
                      fmt::format("'{}' is the name of {}, too", printable(read.name, 80),
                                  first->second)});
-    one_master(read, spec->at, path);
+    warn_of_rivals(read, spec->at, path);
     found.push_back(std::move(read));
   }
 
@@ -45,14 +45,15 @@ class target_list {
 
  private:
   /// Two targets that write the same count undo each other's work.
-  void one_master(const target_spec& read, text_position at, const std::string& path) {
+  void warn_of_rivals(const target_spec& read, text_position at,
+                      const std::string& path) {
     const auto& s = read.scale;
     if (s.url.empty() || read.mode != scaling_mode::active || options_.policy_only ||
         problems_.errors())
       return;
     auto what = fmt::format("{} {} {}", static_cast<int>(s.method), s.url, s.body);
     for (const auto& h : s.headers) what += fmt::format(" {}: {}", h.name, h.value);
-    const auto [first, is_new] = masters_.try_emplace(std::move(what), read.name);
+    const auto [first, is_new] = scaled_by_.try_emplace(std::move(what), read.name);
     if (!is_new && first->second != read.name)
       problems_.add({at, path,
                      fmt::format("'{}' and '{}' both scale by {}: they will undo each "
@@ -66,7 +67,7 @@ class target_list {
   const read_options& options_;
   problem_list& problems_;
   std::map<std::string, std::string> paths_;
-  std::map<std::string, std::string> masters_;  ///< by request: the target's name
+  std::map<std::string, std::string> scaled_by_;  ///< by request: the target's name
 };
 
 /// What is wrong with the defaults is wrong there, not in each target.

@@ -14,10 +14,10 @@ health::down_mark health::down(std::string who) {
 }
 
 void health::down_mark::reset() noexcept {
-  if (board_ == nullptr) return;
-  const std::lock_guard lock{board_->mutex_};
-  board_->down_.erase(at_);
-  board_ = nullptr;
+  if (health_ == nullptr) return;
+  const std::lock_guard lock{health_->mutex_};
+  health_->down_.erase(at_);
+  health_ = nullptr;
 }
 
 std::vector<std::string> health::complaints(std::int64_t now) const {

@@ -21,23 +21,23 @@ class health {
    public:
     down_mark() = default;
     down_mark(down_mark&& other) noexcept
-        : board_(std::exchange(other.board_, nullptr)), at_(other.at_) {}
+        : health_(std::exchange(other.health_, nullptr)), at_(other.at_) {}
     down_mark& operator=(down_mark&& other) noexcept {
-      std::swap(board_, other.board_);
+      std::swap(health_, other.health_);
       std::swap(at_, other.at_);
       other.reset();
       return *this;
     }
     ~down_mark() { reset(); }
 
-    explicit operator bool() const { return board_ != nullptr; }
+    explicit operator bool() const { return health_ != nullptr; }
     void reset() noexcept;
 
    private:
     friend class health;
-    down_mark(health* board, std::multiset<std::string>::iterator at)
-        : board_(board), at_(at) {}
-    health* board_ = nullptr;
+    down_mark(health* of, std::multiset<std::string>::iterator at)
+        : health_(of), at_(at) {}
+    health* health_ = nullptr;
     std::multiset<std::string>::iterator at_{};
   };
 

@@ -55,7 +55,7 @@ class closed_loop {
     system_.await_actors_before_shutdown(false);
     control_.subscribe("telemetry", [this](const event& e) { counters_.apply(e); });
     control_.subscribe("logger",
-                       [this](const event& e) { lines_ += book_.tell(e).size(); });
+                       [this](const event& e) { lines_ += log_.tell(e).size(); });
     control_.subscribe("again", [this](const event& e) {
       const bool failed = e.as<status_failed>() != nullptr;
       if (!failed && !e.as<decision_made>()) return;
@@ -103,7 +103,7 @@ class closed_loop {
       loop_.io().get_executor()};
   telemetry::families metrics_;
   telemetry::from_events counters_{metrics_, "bench"};
-  telemetry::log_lines book_{log_level::info};
+  telemetry::log_lines log_{log_level::info};
   net::pooled_client client_;
   caf::actor_system_config config_;
   caf::actor_system system_;

@@ -69,7 +69,7 @@ class crowd {
     control_.subscribe("telemetry", [this](const event& x) { counters_.apply(x); });
     if (e.log)
       control_.subscribe("logger", [this](const event& x) {
-        for (const auto& line : book_.tell(x)) main::log(line.level, line.text, &x);
+        for (const auto& line : lines_.tell(x)) main::log(line.level, line.text, &x);
       });
     if (!e.record.empty()) {
       spec::record_spec o;
@@ -133,7 +133,7 @@ class crowd {
       loop_.io().get_executor()};
   telemetry::families metrics_;
   telemetry::from_events counters_{metrics_, "bench"};
-  telemetry::log_lines book_{log_level::info};
+  telemetry::log_lines lines_{log_level::info};
   net::pooled_client client_{loop_, {}};
   caf::actor_system_config config_;
   caf::actor_system system_;

@@ -1,4 +1,4 @@
-// The rules of the house as functions from a file's text to findings, so that the
+// The rules of the tree as functions from a file's text to findings, so that the
 // rules themselves can be tested on texts that break them.
 #pragma once
 

@@ -99,7 +99,7 @@ std::string code_only(std::string_view text) {
     } else if (at("/*")) {
       blank(text.find("*/", i + 2) == string::npos ? text.size()
                                                    : text.find("*/", i + 2) + 2);
-    } else if (at("R\"(")) {  // raw literals of the house have no other delimiter
+    } else if (at("R\"(")) {  // our raw literals have no other delimiter
       blank(text.find(")\"", i));
       i += 2;
     } else if (c == '"' || (c == '\'' && !separator)) {

@@ -123,8 +123,7 @@ findings check_folders(const std::set<string>& top_level_folders) {
   findings found;
   for (const auto& folder : top_level_folders)
     if (!known.contains(folder) && !folder.starts_with('.'))
-      found.push_back(
-          {folder, 0, "no room of the house; a new one takes a decision record"});
+      found.push_back({folder, 0, "no known room; a new one takes a decision record"});
   return found;
 }
 

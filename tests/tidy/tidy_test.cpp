@@ -1,4 +1,4 @@
-// The tree obeys the rules of the house; and the rules are tested themselves, each
+// The tree obeys its rules; and the rules are tested themselves, each
 // on a canary that it must catch.
 #include "tests/support/catch.hpp"
 #include "tests/tidy/checks.hpp"
@@ -71,7 +71,7 @@ TEST_CASE("every page has one title and its links lead somewhere") {
   tree_passes([&](const source_file& f) { return check_page(f, paths); });
 }
 
-TEST_CASE("there are no rooms but those of the house") {
+TEST_CASE("there are no rooms but the known ones") {
   std::set<string> folders;
   for (const auto& entry : std::filesystem::directory_iterator(top))
     if (entry.is_directory()) folders.insert(entry.path().filename().string());
