@@ -1,4 +1,8 @@
 // [`hold`] The count stays as it is, since there is nothing to go by.
+//
+// This is a rule of the chain. What a person is told of all that holds a target (struct
+// hold, the functions panic_hold(), guard_hold(), ...) is in policy/outlook.hpp and
+// policy/holds.hpp.
 #pragma once
 
 #include "policy/rule.hpp"

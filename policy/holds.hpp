@@ -1,5 +1,8 @@
-// One look at what holds a target: what each rule that can hold is asked for, by a
-// function of its own file. policy/outlook.hpp is for those who want to know.
+// For rules: how each tells of what it holds. outlook() asks them one after the other, by
+// a function NAME_hold(holds&) of the rule's own file, which adds its lines to `all`.
+//
+// Callers include policy/outlook.hpp alone. Neither has to do with the rule `hold`
+// (policy/hold.hpp), which keeps the count when there is nothing to go by.
 #pragma once
 
 #include "messages/target_spec.hpp"

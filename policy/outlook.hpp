@@ -1,5 +1,8 @@
 // What holds a target at a moment, and how long that will last: every window, budget and
 // cooldown with the time it has left.
+//
+// A struct hold is one such line, for people. What the rules fill is policy/holds.hpp;
+// policy/hold.hpp is something else: the rule that keeps the count.
 #pragma once
 
 #include "policy/memory.hpp"
