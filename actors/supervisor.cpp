@@ -178,7 +178,7 @@ void supervisor_state::stop(target_actors& c, role from) {
   dismiss(std::exchange(c.poller, nullptr).address());
   if (from <= role::decider) {
     dismiss(std::exchange(c.decider, nullptr).address());
-    c.state->await(nullptr);  // who was to decide is gone
+    c.state->await(nullptr);  // its decider is gone
   }
   if (from <= role::actuator) {
     c.state->actuator = nullptr;

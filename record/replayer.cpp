@@ -59,7 +59,7 @@ void replayer::feed(const recorded_event& e) {
     case event_kind::scale_failed:
       return take_news(t, e);
     case event_kind::actor_crashed: {
-      // Who was to decide is gone, and the message with it (rest for one).
+      // The decider is gone, and the poll in its mailbox with it (rest for one).
       const auto& actor = e.as<actor_crashed>()->actor;
       if (actor == actor_names::decider || actor == actor_names::actuator) lose(t);
       return;

@@ -83,7 +83,7 @@ class story {
     if (v.live) act(*v.live);
   }
 
-  /// Who was to decide died with the reading in hand.
+  /// The decider died with the reading in hand.
   void lose(const observation& seen) {
     policy::recall_observed(spec_, live_, seen, now_);
     naive_->watch(seen, now_);
