@@ -2,6 +2,7 @@
 
 #include "actors/harden.hpp"
 #include "actors/subscriber.hpp"
+#include "messages/actor_names.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -37,7 +38,12 @@ void control_loop::start(const std::vector<target_ptr>& first) {
   state_.stop_reason.clear();
   state_.stopped = false;
   state_.orders.reopen();
-  for (const auto& spec : first) state_.enlist(spec);
+  // One too many, or a second of its name, is an order like any other.
+  for (const auto& spec : first)
+    if (state_.full() || state_.targets.contains(spec->name))
+      add(spec);
+    else
+      state_.create(spec);
   events_.emit(now(), nullptr, daemon_started{SCALEIT_VERSION});
   spawn_supervisor(std::chrono::milliseconds{0});
 }
@@ -64,7 +70,8 @@ void control_loop::supervisor_ended(const caf::error& reason) {
     return;
   }
   state_.crash_of_supervisor = reason_text(reason);
-  spawn_supervisor(budget_.on_crash(state_.work_done));
+  spawn_supervisor(crashed(state_.supervisor_down, now(), health_,
+                           actor_names::supervisor, state_.work_done));
 }
 
 supervisor_actor control_loop::current_supervisor() const {

@@ -84,7 +84,6 @@ class control_loop {
   control_state state_;
   mutable std::mutex mutex_;  ///< of the handle alone
   supervisor_actor supervisor_;
-  restart_budget budget_;
 };
 
 }  // namespace scaleit::actors

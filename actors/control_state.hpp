@@ -2,6 +2,7 @@
 // subscribers, and the orders that are not yet answered.
 #pragma once
 
+#include "actors/back_off.hpp"
 #include "actors/orders.hpp"
 #include "actors/prompt_polls.hpp"
 #include "actors/subscriber_keeper.hpp"
@@ -41,11 +42,13 @@ struct control_state {
 
   // -- the supervisor -----------------------------------------------------
   std::string crash_of_supervisor;  ///< the reason, set by who watches it
+  back_off supervisor_down;
   std::uint64_t supervisor_restarts = 0;
   std::uint64_t work_done = 0;  ///< of supervisors: what they have handled to its end
 
-  /// A target with what it remembers, and nobody yet who works for it.
-  target_actors& enlist(const target_ptr& spec);
+  bool full() const { return targets.size() >= targets_max; }
+  /// A target with what it remembers, and no actors yet. There is none of that name.
+  target_actors& create(const target_ptr& spec);
 };
 
 }  // namespace scaleit::actors

@@ -36,9 +36,15 @@ bool order_queue::give(order o) {
 }
 
 void order_queue::give_stop(stop_order s) {
-  const std::lock_guard lock{mutex_};
-  if (!stop_reason_) stop_reason_ = s.reason.empty() ? "stopped" : std::move(s.reason);
-  if (s.done) stopped_.push_back(std::move(s.done));
+  {
+    const std::lock_guard lock{mutex_};
+    if (!stop_reason_) stop_reason_ = s.reason.empty() ? "stopped" : std::move(s.reason);
+    if (!ended_) {
+      if (s.done) stopped_.push_back(std::move(s.done));
+      return;
+    }
+  }
+  if (s.done) s.done();
 }
 
 std::optional<order> order_queue::take() {
@@ -73,6 +79,7 @@ std::deque<order> order_queue::close(std::string why) {
 
 std::vector<std::function<void()>> order_queue::take_stopped() {
   const std::lock_guard lock{mutex_};
+  ended_ = true;
   return std::exchange(stopped_, {});
 }
 
@@ -80,6 +87,7 @@ void order_queue::reopen() {
   const std::lock_guard lock{mutex_};
   stop_reason_.reset();
   closed_.reset();
+  ended_ = false;
 }
 
 }  // namespace scaleit::actors

@@ -52,7 +52,8 @@ class order_queue {
   // -- any thread ---------------------------------------------------------
   /// False if it is refused at once, and answered.
   bool give(order o);
-  /// Comes before all other orders. Of several the first reason counts.
+  /// Comes before all other orders. Of several the first reason counts. Once all has
+  /// stopped, the caller is answered at once, on its own thread.
   void give_stop(stop_order s);
 
   // -- the loop -----------------------------------------------------------
@@ -65,7 +66,7 @@ class order_queue {
   std::optional<std::string> stop_reason() const;
   /// Refuses what comes from now on; answers what waits.
   std::deque<order> close(std::string why);
-  /// Those who asked for the stop, to be called at its end.
+  /// All has stopped: those who asked for it, to be called.
   std::vector<std::function<void()>> take_stopped();
   void reopen();
 
@@ -76,6 +77,7 @@ class order_queue {
   std::optional<std::string> stop_reason_;
   std::vector<std::function<void()>> stopped_;
   std::optional<std::string> closed_;  ///< why
+  bool ended_ = false;                 ///< all has stopped
 };
 
 }  // namespace scaleit::actors

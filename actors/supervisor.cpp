@@ -81,8 +81,11 @@ void supervisor_state::on_take_over() {
   if (std::exchange(taking_over, true)) return;
   if (all->stopped) return self->quit();
   if (!all->crash_of_supervisor.empty()) {
+    auto& down = all->supervisor_down;
+    down.waiting.reset();
     emit(nullptr, actor_crashed{name, std::exchange(all->crash_of_supervisor, {})});
-    emit(nullptr, actor_restarted{name, ++all->supervisor_restarts, microseconds{0}});
+    emit(nullptr, actor_restarted{name, ++all->supervisor_restarts,
+                                  to_micros(now() - down.crashed_at)});
   }
   subscribers->take_over();
   for (const auto& [target, c] : all->targets) to_adopt.push_back(target);

@@ -53,13 +53,13 @@ bool supervisor_state::carry_out() {
 }
 
 void supervisor_state::add(target_ptr spec) {
-  if (all->targets.size() >= all->targets_max)
+  if (all->full())
     return conclude({outcome::refused,
                      fmt::format("there are {} targets already, and that is the most",
                                  all->targets_max)});
   target_actors* c = nullptr;
   step([&] {
-    c = &all->enlist(spec);
+    c = &all->create(spec);
     announce(*c);
     conclude({outcome::added});
   });

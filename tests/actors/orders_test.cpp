@@ -95,6 +95,9 @@ TEST_CASE("there is a most of targets, and of orders, and an end") {
   CHECK(stopped);
   h.control.remove("a", got.next());
   CHECK(got.all.back() == "refused: the daemon has stopped");
+  bool stopped_again = false;
+  h.control.stop("again", [&] { stopped_again = true; });
+  CHECK(stopped_again);
   h.control.start();  // so that the fixture has something to stop
 }
 
@@ -183,9 +186,15 @@ TEST_CASE("orders given while the supervisor is dead, or waits, are carried out"
   h.control.add(shared(named("b")), got.next());
   h.advance(1s);
   CHECK(got.all == std::vector<std::string>{"", ""});
+  CHECK(h.control.health().complaints(0) ==
+        std::vector<std::string>{"supervisor is down, waiting for its restart"});
   broken = false;
   h.advance(30s);
   CHECK(got.all == std::vector<std::string>{"added", "added"});
+  CHECK(h.control.health().complaints(0).empty());
+  const auto back = h.all<actor_restarted>();
+  REQUIRE(back.size() == 1);
+  CHECK(back[0]->after > 10s);  // since it first died
 }
 
 TEST_CASE("a stop that is ordered while the supervisor waits does not wait for it") {
@@ -222,6 +231,25 @@ TEST_CASE("the first targets are there before the daemon is ready") {
   REQUIRE(h.all<target_added>().size() == 1000);
   for (std::size_t i = 0; i < 1000; ++i)  // in the order in which they were given
     CHECK(h.events[i + 1]->target == first[i]);
+}
+
+TEST_CASE("of first targets the last of a name counts, and one too many is refused") {
+  auto later = named("a");
+  later.min_replicas = 2;
+  virtual_loop h{{}, default_wall, {shared(named("a")), shared(later)}};
+  h.drain();
+  CHECK(h.control.state().targets.size() == 1);
+  CHECK(h.control.state().targets.at("a").state->spec->min_replicas == 2);
+  CHECK(h.all<target_added>().size() == 1);
+  CHECK(h.all<target_changed>().size() == 1);
+
+  h.control.stop("test", [] {});
+  h.advance(5s);
+  h.control.changeable_state().targets_max = 2;
+  h.control.start({shared(named("b")), shared(named("c"))});
+  h.drain();
+  CHECK(h.control.state().targets.contains("b"));
+  CHECK_FALSE(h.control.state().targets.contains("c"));
 }
 
 TEST_CASE("a target in back-off that is changed starts at once, and health knows") {
