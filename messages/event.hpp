@@ -24,58 +24,80 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 namespace scaleit {
 
 struct event;
 
+// What happened: `type` is the public name. `of_target`: never of the daemon alone.
+
 struct daemon_started {
+  static constexpr std::string_view type = "scaleit.daemon.started";
   std::string version;
   int format = 1;
 };
 struct daemon_stopped {
+  static constexpr std::string_view type = "scaleit.daemon.stopped";
   std::string reason;
 };
 /// The system's clock was set, or the machine slept: times of the record before it are
 /// that much behind those after it (ahead, if negative).
 struct clock_stepped {
+  static constexpr std::string_view type = "scaleit.clock.stepped";
   microseconds by{0};
 };
 /// The spec is the event's own `target`. `restated`: a record repeats it, nothing
 /// happened.
 struct target_added {
+  static constexpr std::string_view type = "scaleit.target.added";
+  static constexpr bool of_target = true;
   bool restated = false;
 };
 /// Likewise.
 struct target_changed {
+  static constexpr std::string_view type = "scaleit.target.changed";
+  static constexpr bool of_target = true;
   bool restated = false;
 };
-struct target_removed {};
+struct target_removed {
+  static constexpr std::string_view type = "scaleit.target.removed";
+  static constexpr bool of_target = true;
+};
 struct status_observed {
+  static constexpr std::string_view type = "scaleit.status.observed";
+  static constexpr bool of_target = true;
   observation seen{};
   microseconds late_by{0};          ///< the poll began this long after it was due
   std::uint32_t ticks_skipped = 0;  ///< ticks that found the previous poll still running
 };
 struct status_failed {
+  static constexpr std::string_view type = "scaleit.status.failed";
+  static constexpr bool of_target = true;
   failure what{};
   microseconds late_by{0};
   std::uint32_t ticks_skipped = 0;
 };
 struct decision_made {
+  static constexpr std::string_view type = "scaleit.decision.made";
+  static constexpr bool of_target = true;
   decision made{};
   microseconds took{0};     ///< since the poll began
   bool shadow = false;      ///< of the second policy, not acted on
   bool on_failure = false;  ///< the poll failed; this is the fallback
-  std::uint64_t cause =
-      0;  ///< the sequence number of the poll that it answers; 0: unknown
+  std::uint64_t cause = 0;  ///< the sequence number of the poll it answers; 0: unknown
 };
 struct scale_requested {
+  static constexpr std::string_view type = "scaleit.scale.requested";
+  static constexpr bool of_target = true;
   int from = 0;
   int to = 0;
   std::uint64_t cause = 0;  ///< of the poll that led to it; 0: unknown
 };
 struct scale_applied {
+  static constexpr std::string_view type = "scaleit.scale.applied";
+  static constexpr bool of_target = true;
   int from = 0;
   int to = 0;
   microseconds took{0};                 ///< the request alone
@@ -86,6 +108,8 @@ struct scale_applied {
   std::uint64_t cause = 0;  ///< of the poll that led to it, or that shows it; 0: unknown
 };
 struct scale_failed {
+  static constexpr std::string_view type = "scaleit.scale.failed";
+  static constexpr bool of_target = true;
   int from = 0;
   int to = 0;
   failure what{};
@@ -94,36 +118,19 @@ struct scale_failed {
   std::uint64_t cause = 0;    ///< of the poll that led to it; 0: unknown
 };
 struct actor_crashed {
+  static constexpr std::string_view type = "scaleit.actor.crashed";
   std::string actor;
   std::string reason;
 };
 struct actor_restarted {
+  static constexpr std::string_view type = "scaleit.actor.restarted";
   std::string actor;
   std::uint64_t restarts = 0;
   microseconds after{0};
 };
 
-/// What happened.
-enum class event_kind : std::uint8_t {
-  daemon_started,
-  daemon_stopped,
-  clock_stepped,
-  target_added,
-  target_changed,
-  target_removed,
-  status_observed,
-  status_failed,
-  decision_made,
-  scale_requested,
-  scale_applied,
-  scale_failed,
-  actor_crashed,
-  actor_restarted,
-  unknown,  ///< a type or a source of a newer version: to be ignored
-};
-
 struct event {
-  /// In the order of `event_kind` and of the table of types in docs/reference/events.md.
+  /// In the order of the table of types in docs/reference/events.md.
   using payload =
       std::variant<daemon_started, daemon_stopped, clock_stepped, target_added,
                    target_changed, target_removed, status_observed, status_failed,
@@ -140,14 +147,29 @@ struct event {
   const T* as() const {
     return std::get_if<T>(&data);
   }
-  event_kind kind() const { return static_cast<event_kind>(data.index()); }
+  /// What happened: the payload's index.
+  std::size_t kind() const { return data.index(); }
 };
 
 using event_ptr = std::shared_ptr<const event>;
 
 inline constexpr std::size_t event_kinds = std::variant_size_v<event::payload>;
-/// `scaleit.status.observed` and so on; anything else is unknown.
-event_kind kind_of(std::string_view type);
+/// Of a type or a source of a newer version: to be ignored.
+inline constexpr std::size_t unknown_kind = event_kinds;
+
+/// The kind of a payload.
+template <class T>
+inline constexpr std::size_t kind_of = [] {
+  return []<class... All>(const std::variant<All...>*) {
+    std::size_t kind = 0;
+    (void)((std::is_same_v<T, All> || (++kind, false)) || ...);
+    return kind;
+  }(static_cast<const event::payload*>(nullptr));
+}();
+/// By its type's name; unknown_kind if it is none of ours.
+std::size_t kind_named(std::string_view type);
+/// Whether its source must be a target.
+bool needs_target(std::size_t kind);
 
 /// `scaleit.status.observed` and so on.
 std::string_view type_name(const event& e);

@@ -3,9 +3,12 @@
 #include "messages/event.hpp"
 #include "messages/observation.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace scaleit {
 
@@ -17,17 +20,22 @@ constexpr std::array<string_view, failure_kinds> failure_names{
     "connect", "timeout", "tls", "http", "body", "json", "schema"};
 static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
 
-constexpr std::array type_names{
-    string_view{"scaleit.daemon.started"},  string_view{"scaleit.daemon.stopped"},
-    string_view{"scaleit.clock.stepped"},   string_view{"scaleit.target.added"},
-    string_view{"scaleit.target.changed"},  string_view{"scaleit.target.removed"},
-    string_view{"scaleit.status.observed"}, string_view{"scaleit.status.failed"},
-    string_view{"scaleit.decision.made"},   string_view{"scaleit.scale.requested"},
-    string_view{"scaleit.scale.applied"},   string_view{"scaleit.scale.failed"},
-    string_view{"scaleit.actor.crashed"},   string_view{"scaleit.actor.restarted"}};
-static_assert(type_names.size() == std::variant_size_v<event::payload>);
-static_assert(type_names.size() == event_kinds);
-static_assert(static_cast<std::size_t>(event_kind::unknown) == event_kinds);
+template <class T>
+constexpr bool of_target = requires {
+  requires T::of_target;
+};
+
+template <class... T>
+constexpr auto types_of(const std::variant<T...>*) {
+  return std::array{T::type...};
+}
+template <class... T>
+constexpr auto targets_of(const std::variant<T...>*) {
+  return std::array{of_target<T>...};
+}
+constexpr const event::payload* payloads = nullptr;
+constexpr auto type_names = types_of(payloads);
+constexpr auto with_target = targets_of(payloads);
 
 }  // namespace
 
@@ -49,11 +57,12 @@ string_view to_string(direction d) {
 
 string_view type_name(const event& e) { return type_names[e.data.index()]; }
 
-event_kind kind_of(string_view type) {
-  std::size_t i = 0;
-  while (i < type_names.size() && type_names[i] != type) ++i;
-  return static_cast<event_kind>(i);
+std::size_t kind_named(string_view type) {
+  return static_cast<std::size_t>(
+      std::distance(type_names.begin(), std::ranges::find(type_names, type)));
 }
+
+bool needs_target(std::size_t kind) { return kind < event_kinds && with_target[kind]; }
 
 std::string source(const event& e) {
   return e.target ? "/targets/" + e.target->name : std::string{"/daemon"};

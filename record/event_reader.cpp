@@ -14,10 +14,6 @@ namespace scaleit::record {
 
 namespace {
 
-bool needs_target(event_kind k) {
-  return k >= event_kind::target_added && k <= event_kind::scale_failed;
-}
-
 template <std::size_t... I>
 std::array<event::payload, event_kinds> one_of_each(std::index_sequence<I...>) {
   return {event::payload{std::in_place_index<I>}...};
@@ -63,13 +59,13 @@ struct event_reader::parser {
 
   bool read(recorded_event& e) {
     tape_members top{tape, 0};
-    event_kind kind = event_kind::unknown;
+    std::size_t kind = unknown_kind;
     if (!envelope(top, e, kind)) return false;
-    e.known = kind != event_kind::unknown;
+    e.known = kind != unknown_kind;
     if (!e.known) return true;
     if (kind != e.kind()) {
       spare[e.data.index()] = std::move(e.data);
-      e.data = std::move(spare[static_cast<std::size_t>(kind)]);
+      e.data = std::move(spare[kind]);
     }
     const auto at = top.find("data");
     const bool object =
@@ -79,7 +75,7 @@ struct event_reader::parser {
     return data.good() || fail(data.take_error());
   }
 
-  bool envelope(tape_members& top, recorded_event& e, event_kind& kind) {
+  bool envelope(tape_members& top, recorded_event& e, std::size_t& kind) {
     const auto& version = top["specversion"];
     if (version.is != tape_value::kind::string || !version.text.starts_with("1."))
       return wrong("not a CloudEvent: specversion", version, "\"1.0\"");
@@ -99,11 +95,11 @@ struct event_reader::parser {
     if (!when) return wrong("time", time, "RFC 3339");
     e.time = *when;
     e.type = type.text;
-    kind = kind_of(type.text);
+    kind = kind_named(type.text);
     return origin(source, e, kind);
   }
 
-  bool origin(const tape_value& source, recorded_event& e, event_kind& kind) {
+  bool origin(const tape_value& source, recorded_event& e, std::size_t& kind) {
     constexpr std::string_view targets = "/targets/";
     if (source.is != tape_value::kind::string || source.text.empty())
       return wrong("not a CloudEvent: source", source, "a string");
@@ -111,7 +107,7 @@ struct event_reader::parser {
     if (source.text.starts_with(targets) && source.text.size() > targets.size())
       e.name = source.text.substr(targets.size());
     else if (source.text != "/daemon")
-      kind = event_kind::unknown;
+      kind = unknown_kind;
     else if (needs_target(kind))
       return wrong("source", source, "/targets/NAME for this type");
     return true;

@@ -55,6 +55,8 @@ class log_lines {
   void tell(const event& e, const scale_failed& x);
   void tell(const event& e, const actor_crashed& x);
   void tell(const event& e, const actor_restarted& x);
+  /// Has no line.
+  void tell(const event&, const auto&) {}
 
   log_level threshold_;
   streaks status_, scale_, metric_;

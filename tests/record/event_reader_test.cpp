@@ -72,7 +72,7 @@ TEST_CASE("the envelope is read") {
   const auto r = read(line_of(scale_requested{10, 12}));
   REQUIRE(r->good);
   CHECK(r->e.sequence == 42);
-  CHECK(r->e.kind() == event_kind::scale_requested);
+  CHECK(r->e.kind() == kind_of<scale_requested>);
   CHECK(r->e.type == "scaleit.scale.requested");
   CHECK(r->e.name == "app");
   CHECK(r->e.time == time_point{microseconds{1769851800000042}});
@@ -355,7 +355,7 @@ TEST_CASE("a step of the clock is read to the microsecond") {
   for (const std::int64_t by : {660'000'127LL, -1LL, 1'790'000'000'123'456LL}) {
     const auto r = read(line_of(clock_stepped{microseconds{by}}, nullptr));
     REQUIRE(r->good);
-    CHECK(r->e.kind() == event_kind::clock_stepped);
+    CHECK(r->e.kind() == kind_of<clock_stepped>);
     CHECK(r->as<clock_stepped>().by == microseconds{by});
   }
   check_refused(envelope("clock.stepped", "{}", "/daemon"), "data/byMs");
