@@ -85,8 +85,9 @@ std::string why_guard(const step& s, const target_spec& spec) {
       in_seconds(n.lasts - n.since));
 }
 
-void guard_hold(holds& h, std::size_t metric) {
-  if (!h.spec.guard) return;
+namespace {
+
+void guard_hold_of(holds& h, std::size_t metric) {
   const auto& m = h.mem.metrics[metric].guard;
   const auto& name = h.spec.metrics[metric].name;
   if (m.holds_at(h.now, *h.spec.guard))
@@ -96,6 +97,13 @@ void guard_hold(holds& h, std::size_t metric) {
                       h.ago(*m.dropped), h.left(*m.dropped, h.spec.guard->hold)));
   else
     h.say("outage guard", fmt::format("{}: no outage suspected", name));
+}
+
+}  // namespace
+
+void guard_hold(holds& h) {
+  if (!h.spec.guard) return;
+  for (std::size_t i = 0; i < h.mem.metrics.size(); ++i) guard_hold_of(h, i);
 }
 
 }  // namespace scaleit::policy

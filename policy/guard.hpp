@@ -24,7 +24,7 @@ struct guard_memory {
 };
 
 void guard(evaluation& e);
-void guard_hold(holds& h, std::size_t metric);
+void guard_hold(holds& h);
 
 std::string why_guard(const step& s, const target_spec& spec);
 

@@ -24,19 +24,8 @@ void request_hold(holds& h) {
 std::vector<hold> outlook(const target_spec& spec, memory m, time_point now) {
   if (auto as_if = assumed(spec, m)) m = std::move(*as_if);
   holds h{spec, m, now};
-  fallback_hold(h);
   request_hold(h);
-  stabilize_hold(h);
-  rate_hold(h);
-  warmup_hold(h);
-  for (std::size_t i = 0; i < m.metrics.size(); ++i) {
-    panic_hold(h, i);
-    guard_hold(h, i);
-  }
-  flap_hold(h);
-  zero_hold(h);
-  schedule_hold(h);
-  mode_hold(h);
+  for (const auto tell : rule_holds) tell(h);
   return std::move(h.all);
 }
 

@@ -117,8 +117,9 @@ std::string why_panic(const step& s, const target_spec& spec) {
       in_seconds(n.lasts), s.to);
 }
 
-void panic_hold(holds& h, std::size_t metric) {
-  if (!h.spec.panic) return;
+namespace {
+
+void panic_hold_of(holds& h, std::size_t metric) {
   const auto& m = h.mem.metrics[metric].panic;
   const auto& name = h.spec.metrics[metric].name;
   const auto lasts = h.spec.panic->stable_window;
@@ -128,6 +129,13 @@ void panic_hold(holds& h, std::size_t metric) {
                       m.highest, h.left(*m.panicked, lasts)));
   else
     h.say("panic", fmt::format("{}: calm", name));
+}
+
+}  // namespace
+
+void panic_hold(holds& h) {
+  if (!h.spec.panic) return;
+  for (std::size_t i = 0; i < h.mem.metrics.size(); ++i) panic_hold_of(h, i);
 }
 
 }  // namespace scaleit::policy

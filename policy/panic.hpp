@@ -27,7 +27,7 @@ struct panic_memory {
 /// As last watched, with the step from `current` to it.
 step panic_wish(const target_spec& spec, std::size_t metric, const panic_memory& m,
                 int current, time_point now);
-void panic_hold(holds& h, std::size_t metric);
+void panic_hold(holds& h);
 
 /// The sentence of a `target` step that was made by these windows.
 std::string why_average(const step& s, const target_spec& spec);

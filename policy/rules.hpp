@@ -1,5 +1,5 @@
-// All rules, and the table of their codes, names and sentences. Each rule's file brings
-// its own rows; here is only which files there are.
+// All rules: the table of their codes, names and sentences, and what they tell of what
+// holds. Each rule's file brings its own; here is only which files there are.
 #pragma once
 
 #include "policy/bounds.hpp"
@@ -43,5 +43,10 @@ static_assert(
       return true;
     }(),
     "the rows are in the order of the codes");
+
+/// What each rule tells when somebody asks what holds, in the order in which it is told.
+inline constexpr std::array rule_holds{
+    &fallback_hold, &stabilize_hold, &rate_hold, &warmup_hold,   &panic_hold,
+    &guard_hold,    &flap_hold,      &zero_hold, &schedule_hold, &mode_hold};
 
 }  // namespace scaleit::policy
