@@ -13,7 +13,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <functional>
+#include <optional>
 #include <set>
+#include <string>
 
 namespace scaleit::main {
 
@@ -46,25 +49,75 @@ std::string listed(const std::set<std::string, std::less<>>& names) {
   return all.empty() ? "no target" : printable(all);
 }
 
-/// Everything of the record up to `at` goes through the replay and the explanation.
-/// Answers the time of the last event.
-time_point follow(record::record_reader& reader, time_point at, record::replayer& replay,
-                  record::explanation& story,
-                  std::set<std::string, std::less<>>& targets) {
-  time_point last{};
-  progress bar;
-  record::recorded_event e;
-  for (std::uint64_t n = 0; reader.next(e); ++n) {
-    if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
-    if (!e.name.empty() && !targets.contains(e.name)) targets.emplace(e.name);
-    if (e.time > at) continue;
-    last = e.time;  // not the latest: the clock may have been set back
-    story.feed(e);
-    replay.feed(e);
+/// The record up to a moment, replayed, and what is to be said of it.
+class telling {
+ public:
+  telling(const explain_options& options, const record::replay_specs& specs,
+          time_point at)
+      : target_(options.target),
+        asked_(options.at.has_value()),
+        at_(at),
+        story_(options.target),
+        replay_(replaying(options, specs)) {}
+
+  /// Where the clock was set back there may be several last events before the moment:
+  /// the one nearest to it counts.
+  void feed(const record::recorded_event& e) {
+    if (!e.name.empty() && !targets_.contains(e.name)) targets_.emplace(e.name);
+    if (asked_ && last_ && (e.time > at_ || e.time < *last_)) conclude();
+    story_.feed(e);
+    replay_.feed(e);
+    last_ = e.time > at_ ? std::nullopt : std::optional{e.time};
   }
-  replay.finish();
-  return last;
-}
+
+  /// Throws input_error when there is nothing to say.
+  std::string text() {
+    conclude();
+    if (!targets_.contains(target_))
+      throw spec::input_error{fmt::format("'{}' is not in the record; it has {}",
+                                          printable(target_, 80), listed(targets_))};
+    if (text_.empty())
+      throw spec::input_error{fmt::format("'{}' is not in the record until {}",
+                                          printable(target_, 80), to_rfc3339(at_))};
+    return text_;
+  }
+
+ private:
+  record::replay_options replaying(const explain_options& options,
+                                   const record::replay_specs& specs) {
+    record::replay_options how;
+    if (options.spec)
+      how.spec_for = [&](std::string_view target) { return specs.given(target); };
+    how.parse_spec = [&](std::string_view target, const std::string& json) {
+      return target == target_ ? recorded_or_complain(target, json) : nullptr;
+    };
+    how.decided = [this](const record::replayed& x) { told_->decided(x); };
+    return how;
+  }
+
+  /// What is to be said if the last event was the one asked for. The replay goes on.
+  void conclude() {
+    if (!last_ || last_ < text_of_ || !story_.has_seen()) return;
+    text_of_ = *last_;
+    auto then = replay_;
+    auto story = story_;
+    told_ = &story;
+    then.finish();
+    told_ = &story_;
+    text_ = story.text(asked_ ? at_ : *last_, then.find(target_));
+  }
+
+  const std::string& target_;
+  const bool asked_;
+  const time_point at_;
+  record::explanation story_;
+  record::explanation* told_ = &story_;
+  record::replayer replay_;
+  std::set<std::string, std::less<>> targets_;
+  std::optional<time_point> last_;  ///< the last event's, unless that is later than asked
+  time_point text_of_ = time_point::min();
+  std::string text_;
+};
 
 }  // namespace
 
@@ -75,27 +128,16 @@ int run_explain(const explain_options& options) {
         "--record` writes"};
   const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
   const record::replay_specs specs{options.spec};
-  record::explanation story{options.target};
-  record::replay_options how;
-  if (options.spec)
-    how.spec_for = [&](std::string_view target) { return specs.given(target); };
-  how.parse_spec = [&](std::string_view target, const std::string& json) {
-    return target == options.target ? recorded_or_complain(target, json) : nullptr;
-  };
-  how.decided = [&](const record::replayed& x) { story.decided(x); };
-  record::replayer replay{std::move(how)};
-  std::set<std::string, std::less<>> targets;
+  telling it{options, specs, at};
   try {
     record::record_reader reader{*options.record, record::event_reader::steps::read};
-    const auto last = follow(reader, at, replay, story, targets);
-    if (!targets.contains(options.target))
-      throw spec::input_error{fmt::format("'{}' is not in the record; it has {}",
-                                          printable(options.target, 80),
-                                          listed(targets))};
-    if (!story.has_seen())
-      throw spec::input_error{fmt::format("'{}' is not in the record until {}",
-                                          printable(options.target, 80), to_rfc3339(at))};
-    put(story.text(options.at ? at : last, replay.find(options.target)));
+    progress bar;
+    record::recorded_event e;
+    for (std::uint64_t n = 0; reader.next(e); ++n) {
+      if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
+      it.feed(e);
+    }
+    put(it.text());
     for (const auto& sentence : reader.report().sentences()) complain("{}", sentence);
   } catch (const record::record_error& e) {
     throw spec::input_error{e.what()};

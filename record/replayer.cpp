@@ -37,29 +37,31 @@ const replayer::target* replayer::find(std::string_view name) const {
 
 void replayer::feed(const recorded_event& e) {
   if (!e.known) return;
+  // A clock that is set back later does not take it away again.
+  if (options_.from && e.time >= *options_.from) options_.from.reset();
   if (e.name.empty()) return feed_daemon(e);
   auto& t = of(e.name);
   if (e.restated() && is_known(t, e)) return;
   if (t.second.shadow && !e.as<decision_made>()) tell_shadow(t, nullptr);
   switch (e.kind()) {
-    case event_kind::target_added:
-    case event_kind::target_changed:
+    case kind_of<target_added>:
+    case kind_of<target_changed>:
       return take_spec(t, e);
-    case event_kind::target_removed:
+    case kind_of<target_removed>:
       part(t);
       t.second.remembers = {};
       return;
-    case event_kind::status_observed:
-    case event_kind::status_failed:
+    case kind_of<status_observed>:
+    case kind_of<status_failed>:
       return take_poll(t, e);
-    case event_kind::decision_made:
+    case kind_of<decision_made>:
       return take_decision(t, e);
-    case event_kind::scale_requested:
-    case event_kind::scale_applied:
-    case event_kind::scale_failed:
+    case kind_of<scale_requested>:
+    case kind_of<scale_applied>:
+    case kind_of<scale_failed>:
       return take_news(t, e);
-    case event_kind::actor_crashed: {
-      // The decider is gone, and the poll in its mailbox with it (rest for one).
+    case kind_of<actor_crashed>: {
+      // Who was to decide is gone, and the message with it (rest for one).
       const auto& actor = e.as<actor_crashed>()->actor;
       if (actor == actor_names::decider || actor == actor_names::actuator) lose(t);
       return;
@@ -117,8 +119,7 @@ void replayer::take_poll(entry& t, const recorded_event& e) {
     return;
   }
   policy::follow_clock(x.remembers, stepped_);
-  if (options_.from && e.time < *options_.from)
-    return policy::recall(*x.spec, x.remembers, e);
+  if (options_.from) return policy::recall(*x.spec, x.remembers, e);
   x.polled = true;
   x.in_doubt = false;
   x.poll = e;
@@ -149,9 +150,8 @@ void replayer::take_decision(entry& t, const recorded_event& e) {
   if (told.shadow && x.shadow) return tell_shadow(t, &told.made);
   if (x.shadow) tell_shadow(t, nullptr);
   if (!told.shadow && answers(told, x)) return decide_on(t, &told.made);
-  // Its poll is not in the record, or is not to be decided on again: the decision counts
-  // as it was recorded.
-  const bool counts = !told.shadow || (options_.from && e.time < *options_.from);
+  // Of a poll that is not here, or not to be decided on again: it counts as it was.
+  const bool counts = !told.shadow || options_.from;
   if (x.spec && counts) policy::recall(*x.spec, x.remembers, e);
 }
 

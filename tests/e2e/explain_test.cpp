@@ -56,6 +56,32 @@ TEST_CASE("a moment that comes twice is the second one", "[explain]") {
   CHECK(r.code == 0);
   CHECK_THAT(r.out, ContainsSubstring("decided   2026-03-02T08:00:05.000000Z (2s before "
                                       "2026-03-02T08:00:07.000000Z)"));
-  const auto before = explained(record, {"--at", "2027-03-02T08:00:01Z"});
-  CHECK_THAT(before.out, ContainsSubstring("2026-03-02T08:00:10.000000Z"));
+}
+
+TEST_CASE("a moment before the clock was set back is explained as it was then",
+          "[explain]") {
+  const auto poll = [](int id, const char* time, const char* metric) {
+    return event(
+        id, "status.observed", time,
+        (R"({"metrics":{"cpu":)" + std::string{metric} + R"(},"replicas":10,"tookMs":1})")
+            .c_str());
+  };
+  const auto record =
+      poll(1, "2026-03-02T08:00:00Z", "0.8") + poll(2, "2026-03-02T08:00:05Z", "1.6") +
+      poll(3, "2026-03-02T08:00:10Z", "0.8") +
+      event(4, "clock.stepped", "2026-03-02T07:00:11Z", R"({"byMs":-3600000})") +
+      poll(5, "2026-03-02T07:00:15Z", "2.4");
+  struct row {
+    const char* at;
+    const char* cpu;
+  };
+  for (const auto& x :
+       {row{"2026-03-02T08:00:05Z", "1.60"}, row{"2026-03-02T08:00:07Z", "1.60"},
+        row{"2026-03-02T08:00:10Z", "0.80"}, row{"2026-03-02T09:00:00Z", "0.80"},
+        row{"2026-03-02T07:30:00Z", "2.40"}}) {
+    const auto r = explained(record, {"--at", x.at});
+    CAPTURE(x.at, r.out, r.err);
+    CHECK_THAT(r.out, ContainsSubstring("observed  cpu " + std::string{x.cpu}));
+  }
+  CHECK(explained(record, {"--at", "2026-03-02T07:00:00Z"}).code == 2);
 }
