@@ -3,6 +3,7 @@
 #include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
 #include "main/exit_code.hpp"
+#include "main/failure.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
 #include "main/signals.hpp"
@@ -25,6 +26,7 @@
 #include <caf/actor_system_config.hpp>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -68,6 +70,8 @@ class daemon {
         fmt::format(
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
+    // Before there are actors: if there is no thread for it, nothing has begun.
+    watch_.start();
     control_.subscribe(actor_names::telemetry,
                        [this](const event& e) { counters_.apply(e); });
     control_.subscribe(actor_names::logger, [this](const event& e) {
@@ -76,7 +80,6 @@ class daemon {
     if (options_.record) remember();
     control_.start(options_.targets);
     beat();
-    watch_.start();
     auto work = net::asio::make_work_guard(loop_.io());
     loop_.io().run();
     if (recording_) recording_->finish();  // the watch still guards the time it may take
@@ -201,7 +204,14 @@ int run_daemon(const daemon_options& options) {
     const bool locked = dynamic_cast<const record::record_locked*>(&e) != nullptr;
     return locked ? exit_code::failure : exit_code::bad_input;
   }
-  d->run();
+  try {
+    d->run();
+  } catch (const std::exception& e) {
+    // Not unwound: the actors refer to what would be taken apart under them.
+    stop_log();
+    complain("{}", failure_sentence(e));
+    std::_Exit(exit_code::failure);
+  }
   stop_log();  // while the watch still guards the time it may take
   return exit_code::success;
 }

@@ -39,7 +39,7 @@ std::string failure_sentence(const std::exception& e) {
   switch (error_number(e)) {
     case EAGAIN:
       return "no thread can be started: the limit on processes and threads is reached "
-             "(ulimit -u, or a container's pids limit)";
+             "(ulimit -u, or a container's pids limit), or that on memory (ulimit -v)";
     case EMFILE:
       return fmt::format("too many open files: {} may be open (ulimit -n)",
                          files_allowed());

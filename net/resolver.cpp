@@ -86,20 +86,21 @@ class resolver::workers : public std::enable_shared_from_this<workers> {
   workers(asio::io_context& io, resolver& owner, lookup_function lookup)
       : io_(&io), owner_(&owner), lookup_(std::move(lookup)) {}
 
-  /// False when too many names wait already or no thread can be started.
-  bool enqueue(const std::string& host) {
+  /// Null, or why it cannot.
+  const char* enqueue(const std::string& host) {
     const std::lock_guard lock{mutex_};
-    if (queue_.size() >= bounds::resolver_queue_max) return false;
+    if (queue_.size() >= bounds::resolver_queue_max)
+      return "too many names are being looked up";
     if (threads_ < bounds::resolver_threads_max) {
       try {
         std::thread{[self = shared_from_this()] { self->work(); }}.detach();
         ++threads_;
       } catch (const std::system_error&) {
-        if (threads_ == 0) return false;
+        if (threads_ == 0) return "no thread can be started to look it up";
       }
     }
     queue_.push_back(host);
-    return true;
+    return nullptr;
   }
 
   void abandon() {
@@ -151,8 +152,8 @@ void resolver::resolve(const std::string& host, handler done) {
   }
   auto& waiting = waiting_[host];
   waiting.push_back(std::move(done));
-  if (waiting.size() == 1 && !workers_->enqueue(host))
-    on_answer(host, {{}, "too many names are being looked up"});
+  if (waiting.size() > 1) return;
+  if (const char* why = workers_->enqueue(host)) on_answer(host, {{}, why});
 }
 
 void resolver::forget(const std::string& host) { cache_.erase(host); }
