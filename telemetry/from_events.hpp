@@ -61,14 +61,13 @@ class from_events {
   void apply(const event& e, const scale_failed& x);
   void apply(const event& e, const actor_crashed& x);
   void apply(const event& e, const actor_restarted& x);
-  void apply(const event&, const daemon_started&) {}
-  void apply(const event&, const daemon_stopped&) {}
-  void apply(const event&, const scale_requested&) {}
+  /// Moves none.
+  void apply(const event&, const auto&) {}
 
   target_series& of(const event& e);
   target_series make(const target_spec& spec);
   metric_series make_metric(const target_spec& spec, std::size_t index);
-  void forget(const std::string& target);
+  void drop(const target_series& s, const target_spec* now);
   void compare(const event& e, const decision& d);
   void count_sources(const target_series& s, const observation& seen);
   void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);

@@ -54,7 +54,6 @@ from_events::target_series from_events::make(const target_spec& spec) {
                   &old_failures("put", spec.scale.url),
                   nullptr,
                   {}};
-  s.healthy->Set(1);
   if (!spec.shadow.empty())
     s.shadow =
         shadow_series{&all_.gauge("scaleit_shadow_desired_replicas", spec.name),
@@ -62,52 +61,70 @@ from_events::target_series from_events::make(const target_spec& spec) {
                       &all_.counter("scaleit_shadow_decisions_total", "no", spec.name)};
   for (std::size_t i = 0; i < spec.metrics.size(); ++i)
     s.metrics.push_back(make_metric(spec, i));
-  all_.gauge("scaleit_targets").Increment();
   return s;
 }
 
 from_events::target_series& from_events::of(const event& e) {
   const auto quick = by_spec_.find(e.target.get());
   if (quick != by_spec_.end()) return *quick->second;
-  const auto& spec = *e.target;
-  auto found = targets_.find(spec.name);
-  if (found == targets_.end())
-    found = targets_.emplace(spec.name, make(spec)).first;
-  else
-    by_spec_.erase(found->second.spec.get());
+  auto [found, is_new] = targets_.try_emplace(e.target->name);
   auto& s = found->second;
+  if (is_new) {
+    s = make(*e.target);
+    s.healthy->Set(1);
+    all_.gauge("scaleit_targets").Increment();
+  } else {
+    by_spec_.erase(s.spec.get());
+  }
   s.spec = e.target;  // held, so that no other can have its address
-  by_spec_.insert_or_assign(&spec, &s);
+  by_spec_.emplace(e.target.get(), &s);
   return s;
 }
 
-void from_events::forget(const std::string& target) {
-  const auto found = targets_.find(target);
-  if (found == targets_.end()) return;
-  const auto& s = found->second;
-  all_.remove_gauge("scaleit_replicas", target);
-  all_.remove_gauge("scaleit_desired_replicas", target);
-  all_.remove_gauge("scaleit_target_healthy", target);
-  all_.remove_gauge("scaleit_failures_in_a_row", target);
-  if (s.shadow) {
+/// Removes what the target no longer has by its new spec; without one, everything.
+void from_events::drop(const target_series& s, const target_spec* now) {
+  const auto& target = s.spec->name;
+  if (s.shadow && (now == nullptr || now->shadow.empty())) {
     all_.remove_gauge("scaleit_shadow_desired_replicas", target);
     all_.remove_counter("scaleit_shadow_decisions_total", "yes", target);
     all_.remove_counter("scaleit_shadow_decisions_total", "no", target);
   }
   for (const auto& m : s.metrics) {
+    if (now != nullptr &&
+        std::ranges::find(now->metrics, m.name, &metric_spec::name) != now->metrics.end())
+      continue;
     all_.remove_gauge("scaleit_metric_value", m.name, target);
     all_.remove_gauge("scaleit_metric_target", m.name, target);
   }
+  if (now != nullptr) return;
+  all_.remove_gauge("scaleit_replicas", target);
+  all_.remove_gauge("scaleit_desired_replicas", target);
+  all_.remove_gauge("scaleit_target_healthy", target);
+  all_.remove_gauge("scaleit_failures_in_a_row", target);
+}
+
+void from_events::apply(const event& e, const target_added&) { of(e); }
+
+/// What is still true of it stays: until the next poll there is nothing newer.
+void from_events::apply(const event& e, const target_changed&) {
+  if (const auto found = targets_.find(e.target->name); found != targets_.end()) {
+    auto& s = found->second;
+    drop(s, e.target.get());
+    auto before = std::move(s.spec);
+    s = make(*e.target);
+    s.spec = std::move(before);
+  }
+  of(e);
+}
+
+void from_events::apply(const event& e, const target_removed&) {
+  const auto found = targets_.find(e.target->name);
+  if (found == targets_.end()) return;
+  const auto& s = found->second;
+  drop(s, nullptr);
   by_spec_.erase(s.spec.get());
   targets_.erase(found);
   all_.gauge("scaleit_targets").Decrement();
 }
-
-void from_events::apply(const event& e, const target_added&) { of(e); }
-void from_events::apply(const event& e, const target_changed&) {
-  forget(e.target->name);
-  of(e);
-}
-void from_events::apply(const event& e, const target_removed&) { forget(e.target->name); }
 
 }  // namespace scaleit::telemetry

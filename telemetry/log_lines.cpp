@@ -172,13 +172,16 @@ void log_lines::notice_hold(const event& e, const decision& d) {
   }
   const auto holds = std::find_if(d.steps.rbegin(), d.steps.rend(),
                                   [](const step& x) { return x.from != x.to; });
-  if (d.changes() || d.recommended == d.current || holds == d.steps.rend() ||
-      holds->code == rule::switched_off)
+  if (d.changes() || holds == d.steps.rend() || holds->code == rule::switched_off)
     return s.held.reset();
+  // A metric that is missing, or tells of a part of the data, holds what the others
+  // wish before anything is recommended.
+  const int wanted = holds->code == rule::missing_metric ? holds->from : d.recommended;
+  if (wanted == d.current) return s.held.reset();
   if (s.held == holds->code) return;
   s.held = holds->code;
   say(log_level::info, e,
-      fmt::format("stays at {}, {} is wanted: {}", d.current, d.recommended,
+      fmt::format("stays at {}, {} is wanted: {}", d.current, wanted,
                   policy::why(*holds, *e.target, false)));
 }
 

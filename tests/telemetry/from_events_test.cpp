@@ -76,6 +76,37 @@ TEST_CASE("failures are counted in the old family and by kind") {
   CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 0)"));
 }
 
+TEST_CASE("a target that is changed keeps what is still true of it") {
+  fixture f;
+  auto spec = test::app_spec();
+  spec.shadow = {test::app_spec()};
+  metric_spec queue{"queue", "/queue", metric_type::average_value, 30};
+  spec.metrics.push_back(queue);
+  f.target = std::make_shared<target_spec>(spec);
+  f.tell(target_added{});
+  f.tell(status_observed{test::seen(10, 0.7)});
+  f.tell(status_failed{{failure_kind::timeout, "slow", 0, {}}});
+  f.tell(actor_crashed{"poller", "bad"});
+  CHECK(f.has(R"(scaleit_metric_target{metric="queue",target="app"} 30)"));
+  CHECK(f.has(R"(scaleit_shadow_desired_replicas{target="app"} 0)"));
+
+  spec = test::app_spec();
+  spec.metrics[0].target = 0.9;
+  f.target = std::make_shared<target_spec>(spec);
+  f.tell(target_changed{});
+  CHECK(f.has(R"(scaleit_replicas{target="app"} 10)"));
+  CHECK(f.has(R"(scaleit_target_healthy{target="app"} 0)"));
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 1)"));
+  CHECK(f.has(R"(scaleit_metric_value{metric="cpu",target="app"} 0.7)"));
+  CHECK(f.has(R"(scaleit_metric_target{metric="cpu",target="app"} 0.9)"));
+  CHECK(f.text().find("queue\"") == std::string::npos);
+  CHECK(f.text().find("scaleit_shadow") == std::string::npos);
+  CHECK(f.has("scaleit_targets 1"));
+  f.tell(target_removed{});
+  CHECK(f.text().find("target=\"app\"") == std::string::npos);
+  CHECK(f.has("scaleit_targets 0"));
+}
+
 TEST_CASE("failed requests for metrics from elsewhere are counted under their own path") {
   fixture f;
   f.tell(target_added{});

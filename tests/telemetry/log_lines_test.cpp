@@ -1,5 +1,6 @@
 #include "telemetry/log_lines.hpp"
 
+#include "policy/history.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
@@ -39,6 +40,26 @@ TEST_CASE("a change is one line with its numbers") {
   CHECK(book.tell(at(0, applied)) ==
         lines{{log_level::info,
                "target=app cpu=0.95 target=0.80 replicas 10 -> 12 (put 3.1 ms)"}});
+}
+
+TEST_CASE("what is held before anything is recommended is told when it begins") {
+  policy::history memory;
+  auto seen = test::seen(10, 0.2);
+  seen.metrics[0].partial = true;
+  const auto poll = [&](int second) {
+    const auto e = at(second, status_observed{seen});
+    return at(second,
+              decision_made{*policy::evaluate(*e.target, memory, seen, e.time).live});
+  };
+  log_lines book{log_level::info};
+  CHECK(book.tell(poll(0)) ==
+        lines{{log_level::info,
+               "target=app stays at 10, 3 is wanted: cpu: no scale-in on partial data"}});
+  CHECK(book.tell(poll(5)).empty());
+  seen.metrics[0].value = 0.8;
+  CHECK(book.tell(poll(10)).empty());
+  seen.metrics[0].value = 0.2;
+  CHECK(book.tell(poll(15)).size() == 1);
 }
 
 TEST_CASE("a line that comes late words the decision that was sent") {
