@@ -79,14 +79,12 @@ class publisher {
   event_ptr reanchor(steady_time at, time_point wall);
 
   /// The next event's sequence number is `last` + 1. Before the first event.
-  void continue_after(std::uint64_t last) { sequence_ = first_ = last; }
+  void continue_after(std::uint64_t last) { sequence_ = last; }
 
   std::shared_ptr<subscription> subscribe(std::string name, std::size_t capacity);
   const std::vector<std::shared_ptr<subscription>>& subscriptions() const {
     return readers_;
   }
-
-  std::uint64_t emitted() const { return sequence_ - first_; }
 
  private:
   static time_point to_micros(steady_time t) {
@@ -96,7 +94,6 @@ class publisher {
   microseconds offset_;
   microseconds stepped_{0};  ///< since the start
   std::uint64_t sequence_ = 0;
-  std::uint64_t first_ = 0;  ///< the last one of a daemon before
   std::vector<std::shared_ptr<subscription>> readers_;
 };
 

@@ -27,8 +27,6 @@ namespace scaleit::main {
 struct daemon_options {
   descriptor_shares descriptors{};
   spec::listen_address metrics{"0.0.0.0", 8000};
-  spec::listen_address api{"127.0.0.1", 8001};
-  std::string token_file;             ///< of the API; empty: none
   std::string env_file;               ///< that was read, for the log
   std::string config_file;            ///< likewise
   std::vector<std::string> warnings;  ///< about what it says, for the log

@@ -65,8 +65,6 @@ void add_targets(const run_options& options, const spec::environment& env,
   const auto& [settings, targets] = spec::require_good(loaded);
   d.config_file = *options.config;
   d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);
-  d.api = spec::parse_listen("listen.api", settings.listen.api);
-  d.token_file = settings.auth.token_file;
   if (settings.record) d.record = settings.record;
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));

@@ -34,35 +34,6 @@ verdict evaluate_failure(const target_spec& spec, history& h, time_point now) {
   return v;
 }
 
-void recall_observed(const target_spec& spec, history& h, const observation& seen,
-                     time_point at) {
-  recall_observed(spec, h.live, seen, at);
-  if (const auto* second = shadow_of(spec)) recall_observed(*second, h.shadow, seen, at);
-}
-
-void recall_failed(const target_spec& spec, history& h, time_point at) {
-  recall_failed(spec, h.live, at);
-  if (const auto* second = shadow_of(spec)) recall_failed(*second, h.shadow, at);
-}
-
-void recall_decision(const target_spec& spec, history& h, const decision& made,
-                     bool shadow, time_point at) {
-  if (!shadow) return recall_decision(spec, h.live, made, at);
-  if (const auto* second = shadow_of(spec)) recall_decision(*second, h.shadow, made, at);
-}
-
-void recall_applied(const target_spec& spec, history& h, int from, int to,
-                    time_point at) {
-  recall_applied(spec, h.live, from, to, at);
-  if (const auto* second = shadow_of(spec))
-    recall_applied(*second, h.shadow, from, to, at);
-}
-
-void recall_request(const target_spec& spec, history& h, const scaling_news& news) {
-  recall_request(spec, h.live, news);
-  if (const auto* second = shadow_of(spec)) recall_request(*second, h.shadow, news);
-}
-
 void follow_clock(history& h, microseconds stepped) {
   if (stepped == h.stepped) return;
   recall_stepped(h.live, stepped - h.stepped);

@@ -32,13 +32,6 @@ verdict evaluate(const target_spec& spec, history& h, const observation& seen,
 verdict evaluate_failure(const target_spec& spec, history& h, time_point now);
 
 // -- the fold, without deciding: what was decided is known ----------------
-void recall_observed(const target_spec& spec, history& h, const observation& seen,
-                     time_point at);
-void recall_failed(const target_spec& spec, history& h, time_point at);
-void recall_decision(const target_spec& spec, history& h, const decision& made,
-                     bool shadow, time_point at);
-void recall_request(const target_spec& spec, history& h, const scaling_news& news);
-void recall_applied(const target_spec& spec, history& h, int from, int to, time_point at);
 /// `stepped`: all steps of the clock so far; what is remembered moves by those that are
 /// new to it.
 void follow_clock(history& h, microseconds stepped);

@@ -19,7 +19,6 @@ TEST_CASE("a full queue drops the newest and counts, and the producer does not n
   CHECK(slow->handled() == 0);
   slow->count_handled();
   CHECK(slow->handled() == 1);
-  CHECK(p.emitted() == 10);
 }
 
 TEST_CASE("ids go on where a record ends") {
@@ -27,7 +26,6 @@ TEST_CASE("ids go on where a record ends") {
   p.continue_after(41);
   CHECK(p.emit(steady_time{}, nullptr, target_removed{})->sequence == 42);
   CHECK(p.emit(steady_time{}, nullptr, target_removed{})->sequence == 43);
-  CHECK(p.emitted() == 2);
 }
 
 TEST_CASE("an event's time follows the steady clock, and the wall when it is set") {

@@ -2,6 +2,7 @@
 // crashes in between, and across a restart of the daemon.
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/recalled.hpp"
 #include "tests/support/virtual_loop.hpp"
 
 #include <set>
@@ -109,9 +110,8 @@ TEST_CASE("what a daemon left open the next one ends, and sees") {
   for (const auto& x : {row{10s, true}, row{3600s, false}}) {
     const auto spec = one_per_minute();
     policy::remembered before{spec, {}};
-    policy::recall_request(
-        *spec, before.history,
-        {policy::request_is::sent, 10, 11, default_wall - std::chrono::seconds{x.ago}});
+    test::recall(*spec, before.history, default_wall - std::chrono::seconds{x.ago},
+                 scale_requested{10, 11});
     virtual_loop h;
     simple_app world;
     world.replicas = 11;

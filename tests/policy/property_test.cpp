@@ -1,6 +1,7 @@
 // What must hold for any spec and any weather: thousands of random targets, each through
 // an hour or so of polls, gaps, failures, crashes and clock steps.
 #include "tests/policy/story.hpp"
+#include "tests/support/recalled.hpp"
 
 #include <string>
 #include <vector>
@@ -143,8 +144,8 @@ TEST_CASE("doubling load and capacity together changes nothing") {
       if (!same)
         FAIL(test::described(a, spec) << "\nbut\n" << test::described(b, doubled));
       if (!policy::is_command(spec, a)) continue;
-      policy::recall_applied(spec, one, a.current, a.desired, now);
-      policy::recall_applied(doubled, two, a.current, a.desired, now);
+      test::recall(spec, one, now, scale_applied{a.current, a.desired});
+      test::recall(doubled, two, now, scale_applied{a.current, a.desired});
       replicas = a.desired;
     }
   });

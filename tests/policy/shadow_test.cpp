@@ -3,6 +3,7 @@
 #include "record/replayer.hpp"
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/recalled.hpp"
 
 #include <memory>
 #include <utility>
@@ -83,7 +84,7 @@ TEST_CASE("the shadow sees the live count, not the one it would have set") {
       shadowed([](auto& s) { s.behavior.up.select = select_policy::disabled; });
   history h;
   CHECK(polled(spec, h, 0, wished(10, 30)) == pair{30, 10});
-  policy::recall_applied(spec, h, 10, 30, at(0));
+  test::recall(spec, h, at(0), scale_applied{10, 30});
   CHECK(polled(spec, h, 5, wished(30, 40)) == pair{40, 30});
 }
 
@@ -94,10 +95,10 @@ TEST_CASE("the shadow's limits count what was really applied") {
   });
   history h;
   CHECK(polled(spec, h, 0, wished(10, 13)) == pair{13, 13});
-  policy::recall_applied(spec, h, 10, 13, at(0));
+  test::recall(spec, h, at(0), scale_applied{10, 13});
   CHECK(polled(spec, h, 5, wished(13, 40)) == pair{40, 14});  // 10 + 4
-  policy::recall_applied(spec, h, 13, 9, at(5));
-  policy::recall_applied(spec, h, 9, 12, at(6));
+  test::recall(spec, h, at(5), scale_applied{13, 9});
+  test::recall(spec, h, at(6), scale_applied{9, 12});
   CHECK(polled(spec, h, 10, wished(12, 5)) == pair{5, 12});  // its budget is spent
 }
 
@@ -146,7 +147,7 @@ TEST_CASE("what was lived is what is folded, for both") {
     fold(s, decision_made{*v.live});
     fold(s, decision_made{*v.shadow, {}, true});
     if (v.live->changes()) {
-      policy::recall_applied(spec, lived, count, v.live->desired, at(s + 1));
+      test::recall(spec, lived, at(s + 1), scale_applied{count, v.live->desired});
       fold(s + 1, scale_applied{count, v.live->desired});
       count = v.live->desired;
     }

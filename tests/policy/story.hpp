@@ -8,6 +8,7 @@
 #include "tests/policy/naive.hpp"
 #include "tests/policy/random_case.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/recalled.hpp"
 
 #include <memory>
 #include <optional>
@@ -85,7 +86,7 @@ class story {
 
   /// The decider died with the reading in hand.
   void lose(const observation& seen) {
-    policy::recall_observed(spec_, live_, seen, now_);
+    recall(spec_, live_, now_, status_observed{seen});
     naive_->watch(seen, now_);
     if (shadow_) shadow_->watch(seen, now_);
     tell(actor_crashed{"decider", {}});
@@ -93,7 +94,7 @@ class story {
   }
   void lose_failure() {
     tell(status_failed{});
-    policy::recall_failed(spec_, live_, now_);
+    recall(spec_, live_, now_, status_failed{});
     naive_->watch_failure();
     if (shadow_) shadow_->watch_failure();
     tell(actor_crashed{"actuator", {}});
@@ -135,13 +136,18 @@ class story {
     policy::recall(spec_, folded_, e);
   }
 
+  void live_and_tell(const event::payload& what) {
+    recall(spec_, live_, now_, what);
+    tell(what);
+  }
+
   void tell_of_request(policy::request_is what, const decision& d) {
     using policy::request_is;
-    policy::recall_request(spec_, live_, {what, d.current, d.desired, now_});
     if (what == request_is::sent)
-      tell(scale_requested{d.current, d.desired});
+      live_and_tell(scale_requested{d.current, d.desired});
     else
-      tell(scale_failed{d.current, d.desired, {}, {}, what == request_is::unanswered});
+      live_and_tell(
+          scale_failed{d.current, d.desired, {}, {}, what == request_is::unanswered});
   }
 
   /// A request that fails. Whether it was carried out is seen by and by.
@@ -164,8 +170,7 @@ class story {
       return lose_request(d);
     if (policy::is_command(spec_, d) && !random_.one_in(6)) {
       now_ += milliseconds{random_.number(0, 900)};
-      policy::recall_applied(spec_, live_, d.current, d.desired, now_);
-      tell(scale_applied{d.current, d.desired});
+      live_and_tell(scale_applied{d.current, d.desired});
       naive_->applied(d.current, d.desired, now_);
       if (shadow_) shadow_->applied(d.current, d.desired, now_);
       replicas_ = d.desired;

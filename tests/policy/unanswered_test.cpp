@@ -4,6 +4,7 @@
 #include "policy/outlook.hpp"
 #include "tests/policy/telling.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/recalled.hpp"
 
 #include <string>
 
@@ -212,7 +213,9 @@ TEST_CASE("the shadow sees it too, and both memories are a fold") {
   spec.shadow[0].behavior.up.policies = {{policy_type::pods, 3, seconds{60}}};
   policy::history h;
   policy::evaluate(spec, h, wished(10, 50), test::at(0));
-  policy::recall_request(spec, h, {request_is::unanswered, 10, 11, test::at(2)});
+  scale_failed lost{10, 11, {failure_kind::timeout, "slow", 0, {}}};
+  lost.uncertain = true;
+  test::recall(spec, h, test::at(2), lost);
   const auto v = policy::evaluate(spec, h, wished(11, 50), test::at(5));
   CHECK(v.live->desired == 11);
   CHECK(v.shadow->desired == 13);

@@ -7,6 +7,7 @@
 #include "tests/policy/naive.hpp"
 #include "tests/policy/random_case.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/recalled.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -107,7 +108,7 @@ void live(std::uint64_t seed, std::set<rule>& spoke) {
     for (const auto& s : made.steps) spoke.insert(s.code);
     if (!policy::is_command(spec, made) || random.one_in(10)) continue;
     app.scale(made.desired, elapsed);
-    policy::recall_applied(spec, memory, made.current, made.desired, now);
+    test::recall(spec, memory, now, scale_applied{made.current, made.desired});
     plain.applied(made.current, made.desired, now);
   }
 }
@@ -130,7 +131,8 @@ int settled_at(double load, int replicas, microseconds startup, microseconds war
     if (elapsed > 20min) REQUIRE(made.desired == made.current);
     if (!made.changes()) continue;
     app.scale(made.desired, elapsed);
-    policy::recall_applied(spec, memory, made.current, made.desired, start + elapsed);
+    test::recall(spec, memory, start + elapsed,
+                 scale_applied{made.current, made.desired});
   }
   return app.replicas();
 }
