@@ -32,7 +32,7 @@ CLI::App* add_check_command(CLI::App& root, check_options& options) {
 int run_check(const check_options& options) {
   const auto env = spec::environment::load(options.env_file, true);
   spec::secret_store secrets{env};
-  for (const auto& line : env.warnings()) fmt::print(stderr, "warning: {}\n", line);
+  for (const auto& line : env.warnings()) put_error("warning: " + line);
   const auto loaded = spec::load_config(options.file, spec::config_use::check, secrets);
   for (const auto& line : spec::told(loaded)) put_error(line);
   if (!loaded.good()) return exit_code::bad_input;

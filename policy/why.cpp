@@ -22,6 +22,7 @@ rule rule_of(std::string_view code) {
 }
 
 std::string policy::why(const step& s, const target_spec& target, bool shadow) {
+  if (s.code == unknown_rule) return {};
   const auto* second = shadow ? shadow_of(target) : nullptr;
   return row_of(s.code).why(s, second ? *second : target);
 }

@@ -29,6 +29,7 @@ enum class presence : std::uint8_t {
   unless_default  ///< not written when it says no more than its absence
 };
 
+inline constexpr int http_status_max = 999;  ///< three digits (RFC 9110, 15)
 inline constexpr double ms_max = 1e12;       ///< of a duration
 inline constexpr double step_ms_max = 1e14;  ///< of a clock, that may begin in 1970
 inline constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max();
@@ -85,7 +86,7 @@ void describe(V& v, of<failure> auto& x) {
   v.kind({"error", "What kind of failure"}, x.kind);
   v.text({"detail", "One sentence"}, x.detail);
   v.whole({"httpStatus", "If there was an answer"}, x.http_status,
-          presence::unless_default, bounds::replicas_max);
+          presence::unless_default, http_status_max);
   v.millis(took, x.took, presence::usual, ms_max);
 }
 

@@ -34,8 +34,8 @@ class event_writer {
 
   void text(event_key k, std::string_view s) { field(k.name, s); }
   template <class T>
-  void whole(event_key k, T n, presence p, std::uint64_t, T = {}) {
-    if (p == presence::unless_default && n == 0) return;
+  void whole(event_key k, T n, presence p, std::uint64_t, T unsaid = {}) {
+    if (p == presence::unless_default && n == unsaid) return;
     name(k.name), json_.Uint64(static_cast<std::uint64_t>(n));
   }
   void millis(event_key k, microseconds d, presence, double) {
