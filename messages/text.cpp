@@ -79,26 +79,6 @@ std::string format_value(double v) {
   return v == 0 ? "0.00" : fmt::format("{:.4g}", v);
 }
 
-std::string printable(std::string_view s, std::size_t bytes_max) {
-  std::string out;
-  out.reserve(std::min(s.size(), bytes_max));
-  for (std::size_t i = 0; i < s.size();) {
-    const std::size_t n = utf8_length(s.substr(i));
-    const bool plain = n > 1 || (n == 1 && s[i] >= 0x20 && s[i] != 0x7F);
-    const std::size_t bytes = plain ? n : 1;
-    if (out.size() + bytes > bytes_max) {
-      out += "...";
-      break;
-    }
-    if (plain)
-      out.append(s, i, n);
-    else
-      out += '?';
-    i += n == 0 ? 1 : n;
-  }
-  return out;
-}
-
 namespace {
 
 /// The code point of a valid sequence of `n` bytes.
@@ -112,7 +92,7 @@ std::uint32_t code_point(std::string_view s, std::size_t n) {
 
 /// Blanks other than the space, what joins or parts letters, marks of direction.
 bool is_invisible(std::uint32_t c) {
-  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 12> ranges{
+  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 17> ranges{
       {{0x7F, 0xA0},
        {0xAD, 0xAD},
        {0x34F, 0x34F},
@@ -124,37 +104,56 @@ bool is_invisible(std::uint32_t c) {
        {0x2000, 0x200F},
        {0x2028, 0x202F},
        {0x205F, 0x206F},
-       {0xFE00, 0xFE0F}}};
+       {0x2800, 0x2800},
+       {0xFE00, 0xFE0F},
+       {0xFFF0, 0xFFFB},
+       {0x1BCA0, 0x1BCA3},
+       {0x1D173, 0x1D17A},
+       {0xE0000, 0xE0FFF}}};
   return c < 0x20 || c == 0x3000 || c == 0x3164 || c == 0xFEFF || c == 0xFFA0 ||
          std::ranges::any_of(
              ranges, [&](const auto& r) { return c >= r.first && c <= r.second; });
 }
 
-/// `invisible` gets each such character's code point.
-template <class F>
-std::string replaced(std::string_view s, F invisible) {
-  std::string out;
-  for (std::size_t i = 0; i < s.size();) {
-    const auto n = utf8_length(s.substr(i));
-    const auto c = n == 0 ? 0 : code_point(s.substr(i), n);
-    if (n != 0 && is_invisible(c))
-      out += invisible(c);
-    else
-      out.append(s, i, std::max<std::size_t>(n, 1));
-    i += std::max<std::size_t>(n, 1);
-  }
-  return out;
+/// A byte that begins no character is one of its own.
+struct character {
+  std::string_view bytes;
+  std::optional<std::uint32_t> invisible;
+  bool is_valid;
+};
+
+character first_of(std::string_view s) {
+  const auto n = utf8_length(s);
+  if (n == 0) return {s.substr(0, 1), {}, false};
+  const auto c = code_point(s, n);
+  return {s.substr(0, n), is_invisible(c) ? std::optional{c} : std::nullopt, true};
 }
 
 }  // namespace
 
-std::string visible(std::string_view s, std::size_t bytes_max) {
-  const auto shown = [](std::uint32_t c) { return fmt::format("<U+{:04X}>", c); };
-  return printable(replaced(s, shown), bytes_max);
+std::string printable(std::string_view s, std::size_t bytes_max) {
+  std::string out;
+  out.reserve(std::min(s.size(), bytes_max));
+  while (!s.empty()) {
+    const auto c = first_of(s);
+    const auto shown = c.invisible  ? fmt::format("<U+{:04X}>", *c.invisible)
+                       : c.is_valid ? std::string{c.bytes}
+                                    : "?";
+    if (out.size() + shown.size() > bytes_max) return out += "...";
+    out += shown;
+    s.remove_prefix(c.bytes.size());
+  }
+  return out;
 }
 
 std::string without_invisible(std::string_view s) {
-  return replaced(s, [](std::uint32_t) { return std::string{}; });
+  std::string out;
+  while (!s.empty()) {
+    const auto c = first_of(s);
+    if (!c.invisible) out += c.bytes;
+    s.remove_prefix(c.bytes.size());
+  }
+  return out;
 }
 
 }  // namespace scaleit

@@ -25,15 +25,13 @@ std::size_t utf8_length(std::string_view s);
 /// Whether all of `s` is UTF-8 and none of it NUL.
 bool is_text(std::string_view s);
 
-/// `s` with control characters and invalid UTF-8 replaced by `?`, cut at
-/// `bytes_max` (on a character's boundary, with `...`): safe in logs and JSON.
+/// `s`, safe in logs and JSON, cut at `bytes_max` (on a character's boundary, with
+/// `...`): each character that is there and cannot be seen is shown as `<U+200B>`, bytes
+/// that are no UTF-8 as `?`.
 std::string printable(std::string_view s,
                       std::size_t bytes_max = bounds::detail_bytes_max);
 
-/// printable(), with each character that is there and cannot be seen as `<U+200B>`.
-std::string visible(std::string_view s, std::size_t bytes_max = bounds::detail_bytes_max);
-
-/// Without those characters.
+/// Without the characters that cannot be seen.
 std::string without_invisible(std::string_view s);
 
 }  // namespace scaleit

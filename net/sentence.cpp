@@ -1,16 +1,14 @@
 #include "net/sentence.hpp"
 
 #include "messages/bounds.hpp"
-
-#include <algorithm>
+#include "messages/text.hpp"
 
 namespace scaleit::net {
 
 std::string printable(std::string_view text, std::size_t bytes_max) {
-  std::string out{text.substr(0, bytes_max)};
-  std::ranges::replace_if(
-      out, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-  if (text.size() > bytes_max && bytes_max > 3) out.replace(bytes_max - 3, 3, "...");
+  auto out = scaleit::printable(text, bytes_max);
+  if (out.size() > bytes_max && bytes_max > 3)  // by the dots
+    out = scaleit::printable(text, bytes_max - 3);
   return out;
 }
 

@@ -10,7 +10,7 @@
 
 namespace scaleit::net {
 
-/// `text` with everything but printable ASCII replaced by `?`, cut to `bytes_max`.
+/// The same of all rooms, but with the dots of a cut within `bytes_max`.
 std::string printable(std::string_view text, std::size_t bytes_max);
 
 /// "2s" or "1500ms".

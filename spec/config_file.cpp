@@ -35,7 +35,7 @@ std::string odd_character(std::string_view text) {
   std::string encoded;
   for (const char c : odd)
     encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return fmt::format("'{}', which is written {}", visible(odd), encoded);
+  return fmt::format("'{}', which is written {}", printable(odd), encoded);
 }
 
 /// What is wrong with the host, where the sentence of who reads URLs would not say it.
@@ -47,7 +47,7 @@ std::optional<std::string> odd_host(std::string_view text) {
   if (host.find('@') != std::string_view::npos) return {};
   if (std::ranges::any_of(host, [](char c) { return (c & 0x80) != 0; }))
     return fmt::format("the host '{}' is not ASCII; accepted: its form in ASCII, xn--...",
-                       visible(host, 80));
+                       printable(host, 80));
   if (host.starts_with('[') && host.find('%') != std::string_view::npos)
     return fmt::format(
         "the host '{}' has a zone (%), which is not supported; accepted: an "

@@ -71,7 +71,7 @@ void spec_reader::unknown_keys(std::initializer_list<std::string_view> others) {
     if (std::ranges::find(known_, e.key) != known_.end()) continue;
     const auto seen = without_invisible(e.key);
     const auto meant = near_miss(seen, known_);
-    auto what = fmt::format("unknown key '{}'", visible(e.key, shown_bytes_max));
+    auto what = fmt::format("unknown key '{}'", printable(e.key, shown_bytes_max));
     if (!meant.empty())
       what += fmt::format("; did you mean '{}'?", meant);
     else if (e.key == "<<")

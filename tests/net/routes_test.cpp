@@ -175,7 +175,7 @@ TEST_CASE("a problem document is JSON whatever is in it") {
   const auto p = problem(404, "no \"a\\b\" \x01 \xff here");
   CHECK(p.status == 404);
   CHECK(p.body == R"({"type":"about:blank","title":"Not Found","status":404,)"
-                  R"("detail":"no \"a\\b\" ? ? here"})");
+                  R"("detail":"no \"a\\b\" <U+0001> ? here"})");
   CHECK(problem(413, std::string(100'000, 'x')).body.size() < 2'000);
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("a status that is no 2xx is told with some of the body") {
         R"(answered 401: {"error":"token expired"})");
   CHECK(said(400, "at most\r\n\r\n   15 replicas\n") ==
         "answered 400: at most 15 replicas");
-  CHECK(said(500, "a\x01\x1b[31mb\xff") == "answered 500: a??[31mb?");
+  CHECK(said(500, "a\x01\x1b[31mb\xff") == "answered 500: a<U+0001><U+001B>[31mb?");
   const auto cut = said(500, std::string(100'000, 'x'));
   CHECK(cut.ends_with("xxx..."));
 }
