@@ -15,6 +15,57 @@ namespace scaleit::spec {
 
 namespace {
 
+constexpr std::size_t skipped_max = 20;  // lines that are told
+
+// -- our names in others' lines -------------------------------------------
+
+bool is_ours(std::string_view name) {
+  return name.starts_with("SCALEIT_") ||
+         std::ranges::find(drop_in_variables, name) != drop_in_variables.end();
+}
+
+constexpr std::string_view name_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.";
+
+/// The first of our names that stands in `text` and is no part of a longer one; in
+/// `env.NAME`, as shells and languages have it, the name is all.
+std::string_view first_name_of_ours(std::string_view text) {
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_of(name_characters), text.size()));
+    if (text.empty()) return {};
+    auto word =
+        text.substr(0, std::min(text.find_first_not_of(name_characters), text.size()));
+    text.remove_prefix(word.size());
+    const auto dot = word.rfind("env.");
+    if (dot != std::string_view::npos) word.remove_prefix(dot + 4);
+    while (word.starts_with('-') || word.starts_with('.')) word.remove_prefix(1);
+    while (word.ends_with('-') || word.ends_with('.')) word.remove_suffix(1);
+    if (is_ours(word)) return word;
+  }
+}
+
+/// Up to what other programs, too, take for a comment.
+std::string_view without_comment(std::string_view line) {
+  const auto text = trimmed(line);
+  if (text.starts_with(';') || text.starts_with("//")) return {};
+  for (std::size_t i = 0; i < line.size(); ++i)
+    if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t'))
+      return line.substr(0, i);
+  return line;
+}
+
+/// The first of our names in `line`. What is invisible parts words, and may also stand
+/// in the middle of one. Empty if there is none.
+std::string name_of_ours(std::string_view line) {
+  line = without_comment(line);
+  for (const auto& text : {printable(line, std::string::npos), without_invisible(line)})
+    if (const auto name = first_name_of_ours(text); !name.empty())
+      return std::string{name};
+  return {};
+}
+
+// -- the parser -----------------------------------------------------------
+
 class env_parser {
  public:
   env_parser(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
@@ -42,17 +93,17 @@ class env_parser {
     } catch (const broken& b) {
       const auto told = fmt::format("{}:{}: {}", file_, b.line, b.what);
       if (is_ours(b.key)) throw input_error{told};
-      if (found_.skipped.size() < bounds::env_lines_told_max)
+      const auto ours = name_of_ours(before.substr(0, before.find('\n')));
+      if (!ours.empty())
+        throw input_error{b.what.find(ours) != std::string::npos
+                              ? told
+                              : fmt::format("{}, and the line names {}", told, ours)};
+      if (found_.skipped.size() < skipped_max)
         found_.skipped.push_back(told + "; the line is skipped");
       rest_ = before;
       line_ = number;
       skip_line();
     }
-  }
-
-  static bool is_ours(std::string_view key) {
-    return key.starts_with("SCALEIT_") ||
-           std::ranges::find(drop_in_variables, key) != drop_in_variables.end();
   }
 
   char peek() const { return rest_.empty() ? '\n' : rest_.front(); }
@@ -85,6 +136,21 @@ class env_parser {
     return std::all_of(k.begin(), k.end(), [](char c) { return c > ' ' && c <= '~'; });
   }
 
+  /// As in `$env:SCALE_METRIC`, `"SCALE_METRIC"` or `SCALE_METRIC:0.5`.
+  static bool hides_a_name(const std::string& k) {
+    return k.find_first_not_of(name_characters) != std::string::npos &&
+           !name_of_ours(k).empty();
+  }
+
+  /// Only that is shown, and not beyond our name: the rest of a broken line may be a
+  /// secret.
+  static std::string first_word(std::string_view k) {
+    const auto ours = name_of_ours(k);
+    if (const auto at = k.find(ours); !ours.empty() && at != std::string_view::npos)
+      k = k.substr(0, at + ours.size());
+    return printable(k, 40);
+  }
+
   void line() {
     skip_blanks();
     if (at_end()) return skip_line();
@@ -96,10 +162,9 @@ class env_parser {
       skip_blanks();
     }
     const bool lone = at_end();
-    // Only the first word is shown: the rest of a broken line may be a secret.
-    if (!is_name(k) || (!lone && (peek() != '=' || k.empty())))
-      throw broken{
-          k, fmt::format("'{}' does not begin a KEY=value line", printable(k, 40)), at};
+    if (!is_name(k) || hides_a_name(k) || (!lone && (peek() != '=' || k.empty())))
+      throw broken{k, fmt::format("'{}' does not begin a KEY=value line", first_word(k)),
+                   at};
     if (lone) return skip_line();  // a lone KEY: declared, not set
     take();
     skip_blanks();

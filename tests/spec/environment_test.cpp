@@ -103,6 +103,56 @@ TEST_CASE("a broken line of ours is refused with its number") {
         "f.env:1: SCALEIT_RECORD: only a comment may follow the closing quote");
 }
 
+TEST_CASE("a line that names a variable of ours and is no assignment is refused") {
+  const auto [line, told] = GENERATE(values<std::pair<const char*, const char*>>({
+      {"SCALE_METRIC: 0.5", "'SCALE_METRIC' does not begin a KEY=value line"},
+      {"SCALE_METRIC:0.5", "'SCALE_METRIC' does not begin a KEY=value line"},
+      {"set SCALE_METRIC=0.5",
+       "'set' does not begin a KEY=value line, and the line names SCALE_METRIC"},
+      {"setenv SCALE_METRIC 0.5",
+       "'setenv' does not begin a KEY=value line, and the line names SCALE_METRIC"},
+      {"set\tSCALE_METRIC 0.5",
+       "'set' does not begin a KEY=value line, and the line names SCALE_METRIC"},
+      {"\xC2\xA0SCALE_METRIC=0.5",
+       "'<U+00A0>SCALE_METRIC' does not begin a KEY=value line"},
+      {"SCALE\xE2\x80\x8B_METRIC=0.5",
+       "'SCALE<U+200B>_METRIC' does not begin a KEY=value line, and the line names "
+       "SCALE_METRIC"},
+      {"\xA0LOG_LEVEL=INFO", "'?LOG_LEVEL' does not begin a KEY=value line"},
+      {"{\"SCALE_METRIC\": 0.5}", "'{\"SCALE_METRIC' does not begin a KEY=value line"},
+      {"{\"SCALE_METRIC\":0.5,\"PASSWORD\":\"s3cret\"}",
+       "'{\"SCALE_METRIC' does not begin a KEY=value line"},
+      {"{\"A\": 1, \"LOG_LEVEL\": \"INFO\"}",
+       "'{\"A\":' does not begin a KEY=value line, and the line names LOG_LEVEL"},
+      {"$env:SCALE_METRIC = 0.5", "'$env:SCALE_METRIC' does not begin a KEY=value line"},
+      {"$env.SCALE_METRIC = 0.5", "'$env.SCALE_METRIC' does not begin a KEY=value line"},
+      {"os.environ[\"LOG_LEVEL\"] = \"INFO\"",
+       "'os.environ[\"LOG_LEVEL' does not begin a KEY=value line"},
+      {"docker run -e SCALE_METRIC=0.5 image",
+       "'docker' does not begin a KEY=value line, and the line names SCALE_METRIC"},
+      {"A='x' SCALE_METRIC=0.5",
+       "A: only a comment may follow the closing quote, and the line names SCALE_METRIC"},
+      {"set SCALEIT_RECORD /x",
+       "'set' does not begin a KEY=value line, and the line names SCALEIT_RECORD"},
+  }));
+  CAPTURE(line);
+  CHECK(refusal("A=1\n" + std::string{line} + "\nB=2\n") ==
+        "f.env:2: " + std::string{told});
+}
+
+TEST_CASE("a comment, a longer name and a value name no variable of ours") {
+  const auto* line =
+      GENERATE("set MY_SCALE_METRIC=0.5", "set SCALE_METRICS 0.5",
+               "set app.SCALE_METRIC=0.5", "my-SCALE_METRIC: 0.5", "; SCALE_METRIC=0.5",
+               ";SCALE_METRIC=0.5", "// SCALE_METRIC=0.5", "FOO bar # SCALE_METRIC=0.5",
+               "# set SCALE_METRIC=0.5", "app.SCALE_METRIC=0.5", "NOTE=set SCALE_METRIC",
+               "SCALE_METRIC", "export LOG_LEVEL", "[scale]", "SCALE_METRI\xC3\x89=1");
+  CAPTURE(line);
+  const auto read = parse_env_file(std::string{line} + "\nB=2\n", "f.env");
+  REQUIRE_FALSE(read.assignments.empty());
+  CHECK(read.assignments.back().key == "B");
+}
+
 namespace {
 
 /// In a directory of its own.
