@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <tuple>
 
@@ -21,6 +22,16 @@ inline file_stamp stamp_of(const std::string& file) {
   struct stat s {};
   if (::stat(file.c_str(), &s) != 0) return {};
   return {s.st_dev, s.st_ino, s.st_size, nanoseconds(s.st_mtim), nanoseconds(s.st_ctim)};
+}
+
+/// What it is that is no regular file: `is a directory`; empty if it is one. Others are
+/// not to be read again and again: a pipe would be waited for, a device may never end.
+inline std::string_view oddity_of(mode_t mode) {
+  return S_ISREG(mode)    ? ""
+         : S_ISDIR(mode)  ? "is a directory"
+         : S_ISFIFO(mode) ? "is a pipe"
+         : S_ISSOCK(mode) ? "is a socket"
+                          : "is a device";
 }
 
 }  // namespace scaleit

@@ -1,5 +1,6 @@
 #include "net/tls.hpp"
 
+#include "messages/file_stamp.hpp"
 #include "net/sentence.hpp"
 
 #include <boost/asio/error.hpp>
@@ -10,6 +11,7 @@
 #include <openssl/x509_vfy.h>
 
 #include <stdexcept>
+#include <sys/stat.h>
 
 namespace scaleit::net {
 
@@ -20,6 +22,14 @@ namespace {
 
 void must(error_code e, const std::string& file) {
   if (e) throw std::runtime_error(fmt::format("{}: {}", file, e.message()));
+}
+
+/// OpenSSL would wait for a pipe, and everything else with it.
+void must_be_file(const std::string& file) {
+  struct stat about {};
+  if (file.empty() || ::stat(file.c_str(), &about) != 0) return;  // told by who opens it
+  if (const auto odd = oddity_of(about.st_mode); !odd.empty())
+    throw std::runtime_error(fmt::format("{}: {}", file, odd));
 }
 
 /// Boost 1.81 and later agree on the category, not on the width of the value.
@@ -36,6 +46,8 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_settings& files) {
   SSL_CTX_set_min_proto_version(c->native_handle(), TLS1_2_VERSION);
   // Tens of thousands of connections: idle ones must not keep 34 KB of buffers.
   SSL_CTX_set_mode(c->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  for (const auto* file : {&files.ca_file, &files.cert_file, &files.key_file})
+    must_be_file(*file);
   error_code e;
   if (files.ca_file.empty())
     c->set_default_verify_paths(e);

@@ -23,9 +23,10 @@ std::string without_line_break(std::string s) {
 
 }  // namespace
 
-secret_value read_secret_file(const std::string& path) {
+secret_value read_secret_file(const std::string& path, bool regular) {
+  const auto read = regular ? read_regular_file : read_text_file;
   try {
-    auto text = read_text_file(path, bounds::secret_bytes_max, "a readable file");
+    auto text = read(path, bounds::secret_bytes_max, "a readable file");
     return {without_line_break(std::move(text)), {}};
   } catch (const input_error& e) {
     return {{},
@@ -47,11 +48,15 @@ std::string secret_file::look(steady_time now) {
   next_look_ = now + bounds::secret_look_interval;
   next_doubt_ = now + bounds::secret_doubt_interval;
   const auto is = stamp_of(path_);
-  // A pipe has said what it has to say.
-  if (!first && is != file_stamp{} && !is_regular_file(path_)) return {};
+  const bool regular = is_regular_file(path_);
+  if (first) is_pipe_ = is != file_stamp{} && !regular;
+  // It has said what it has to say.
+  if (!first && is_pipe_ && is != file_stamp{} && !regular) return {};
   if (!first && !doubted && is == seen_) return {};
   if (doubted) doubted_ = false;
-  auto news = take(read_secret_file(path_));
+  // What was a file and is one no more is not waited for, while others are polled.
+  auto news = take(read_secret_file(path_, !first));
+  if (problem_.empty() && regular) is_pipe_ = false;
   seen_ = problem_.empty() ? is : file_stamp{};  // what failed is tried again
   return news;
 }

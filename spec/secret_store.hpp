@@ -22,12 +22,13 @@
 namespace scaleit::spec {
 
 /// The value, without the line break that editors and shells leave at its end; or why
-/// there is none, in a sentence that does not quote it.
+/// there is none, in a sentence that does not quote it. A pipe is read, too, unless it
+/// must be a `regular` file.
 struct secret_value {
   std::string value;
   std::string problem;
 };
-secret_value read_secret_file(const std::string& path);
+secret_value read_secret_file(const std::string& path, bool regular = false);
 secret_value secret_of_variable(const environment& env, const std::string& name);
 
 /// A file that is looked at again and again.
@@ -59,6 +60,7 @@ class secret_file {
   file_stamp seen_;
   steady_time next_look_{}, next_doubt_{};
   bool looked_ = false, doubted_ = false;
+  bool is_pipe_ = false;  ///< or another thing that is read once
   std::string problem_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "messages/descriptor.hpp"
+#include "messages/file_stamp.hpp"
 #include "spec/input_error.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +32,18 @@ struct complaint {
   }
 };
 
+struct opened_file {
+  explicit opened_file(const complaint& c)
+      // A pipe that nobody writes to would be waited for here for ever.
+      : fd{::open(std::string{c.file}.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)} {
+    struct stat about {};
+    if (!fd.is_open() || ::fstat(fd.get(), &about) != 0) c.refuse(std::strerror(errno));
+    mode = about.st_mode;
+  }
+  descriptor fd;
+  mode_t mode = 0;
+};
+
 /// Bounded while reading, not by its size beforehand: it may be a pipe.
 std::string read_all(int fd, const complaint& c) {
   std::string text;
@@ -57,15 +70,19 @@ std::string read_all(int fd, const complaint& c) {
 std::string read_text_file(const std::string& file, std::size_t bytes_max,
                            std::string_view accepted) {
   const complaint c{file, bytes_max, accepted};
-  // A pipe that nobody writes to would be waited for here for ever.
-  const descriptor in{::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
-  struct stat about {};
-  if (!in.is_open() || ::fstat(in.get(), &about) != 0) c.refuse(std::strerror(errno));
-  if (S_ISDIR(about.st_mode)) c.refuse("is a directory");
-  auto text = read_all(in.get(), c);
-  if (text.empty() && S_ISFIFO(about.st_mode))
-    c.refuse("is a pipe that nobody writes to");
+  const opened_file in{c};
+  if (S_ISDIR(in.mode)) c.refuse("is a directory");
+  auto text = read_all(in.fd.get(), c);
+  if (text.empty() && S_ISFIFO(in.mode)) c.refuse("is a pipe that nobody writes to");
   return text;
+}
+
+std::string read_regular_file(const std::string& file, std::size_t bytes_max,
+                              std::string_view accepted) {
+  const complaint c{file, bytes_max, accepted};
+  const opened_file in{c};
+  if (const auto odd = oddity_of(in.mode); !odd.empty()) c.refuse(odd);
+  return read_all(in.fd.get(), c);
 }
 
 bool is_regular_file(const std::string& file) {

@@ -12,6 +12,10 @@ namespace scaleit::spec {
 std::string read_text_file(const std::string& file, std::size_t bytes_max,
                            std::string_view accepted);
 
+/// The same of what must be a regular file: nothing else is read, nor waited for.
+std::string read_regular_file(const std::string& file, std::size_t bytes_max,
+                              std::string_view accepted);
+
 /// Neither a directory nor a pipe, and there.
 bool is_regular_file(const std::string& file);
 

@@ -2,6 +2,9 @@
 #include "tests/net/client_fixture.hpp"
 #include "tests/support/certificates.hpp"
 
+#include <filesystem>
+#include <sys/stat.h>
+
 using namespace scaleit;
 using namespace scaleit::test;
 
@@ -169,6 +172,28 @@ TEST_CASE("a file of roots that cannot be read any more is kept as it was") {
   REQUIRE(said.size() == 1);
   CHECK_THAT(said.at(0), StartsWith(t.ca_file.path() + ": "));
   CHECK_THAT(said.at(0), ContainsSubstring("what was read before is kept"));
+}
+
+TEST_CASE("a file of roots that is another thing now is not waited for") {
+  tls_fixture t;
+  const auto file = t.ca_file.path();
+  std::vector<std::string> said;
+  net::client_options o;
+  o.ca_file = file;
+  o.warn = [&](const std::string& what) { said.push_back(what); };
+  client_fixture f{o};
+  unruly_server stranger{answer_always(ok("x")), issue(make_ca("x"), {"IP:127.0.0.1"})};
+  check_failed(f.get(stranger.url()), failure_kind::tls, "not accepted");
+  std::filesystem::remove(file);
+  SECTION("a pipe") { REQUIRE(::mkfifo(file.c_str(), 0600) == 0); }
+  SECTION("a device") { std::filesystem::create_symlink("/dev/zero", file); }
+  SECTION("a directory") { std::filesystem::create_directory(file); }
+  for (int i = 0; i < 2; ++i)
+    check_failed(f.get(stranger.url()), failure_kind::tls, "not accepted");
+  REQUIRE(said.size() == 1);
+  CHECK_THAT(said.at(0), StartsWith(file + ": is a "));
+  CHECK_THAT(said.at(0), ContainsSubstring("what was read before is kept"));
+  std::filesystem::remove(file);
 }
 
 TEST_CASE("the client shows a certificate of its own where one is set") {

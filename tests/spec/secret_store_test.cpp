@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using namespace scaleit;
@@ -97,6 +100,54 @@ TEST_CASE("what cannot be read or sent is told once, and the value before is kep
   s.at.write("token", std::string(bounds::secret_bytes_max + 1, 'x'));
   bad("is too large");
   for (const auto& line : s.told) CHECK(line.find("two") == std::string::npos);
+}
+
+TEST_CASE("a file that is another thing now is told once, and not waited for") {
+  stage s;
+  const auto [what, made] =
+      GENERATE_COPY(values<std::pair<const char*, void (*)(const fs::path&)>>({
+          {"is a directory", [](const fs::path& p) { fs::create_directory(p); }},
+          {"is a pipe", [](const fs::path& p) { ::mkfifo(p.c_str(), 0600); }},
+          {"is a device", [](const fs::path& p) { fs::create_symlink("/dev/zero", p); }},
+          {"No such file", [](const fs::path& p) { fs::create_symlink("nowhere", p); }},
+      }));
+  CAPTURE(what);
+  fs::remove(s.token);
+  made(s.token);
+  for (int i = 0; i < 3; ++i) CHECK(s.later() == "Bearer one");
+  s.headers.refused();
+  CHECK(s.later(bounds::secret_doubt_interval) == "Bearer one");
+  REQUIRE(s.told.size() == 1);
+  CHECK_THAT(s.told[0], ContainsSubstring(what));
+  CHECK_THAT(s.told[0], ContainsSubstring("; what was read before is kept"));
+  fs::remove(s.token);
+  s.at.write("token", "two");
+  CHECK(s.later() == "Bearer two");
+  CHECK(s.told.size() == 2);
+}
+
+TEST_CASE("a pipe is read once, and kept in silence") {
+  temporary_directory at;
+  const auto pipe = (at.path() / "token").string();
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  secret_store store;
+  std::vector<std::string> told;
+  store.warn_by([&](const std::string& what) { told.push_back(what); });
+  secret_headers h{{{"A", "${file:" + pipe + "}"}}, store};
+  steady_time now{};
+  {
+    std::fstream writer{pipe};  // both ends, so that nobody waits
+    writer << "one" << std::flush;
+    std::thread closer{[&] {
+      std::this_thread::sleep_for(50ms);
+      writer.close();
+    }};
+    h.refresh(now);
+    closer.join();
+  }
+  for (int i = 0; i < 3; ++i) h.refresh(now += bounds::secret_look_interval);
+  CHECK(h.values().at(0).value == "one");
+  CHECK(told.empty());
 }
 
 TEST_CASE("a value that was refused is read again at once") {
