@@ -89,11 +89,12 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
   request_.answered(answer);
-  auto wrong = spec::refusal(answer, request_.last()->source().headers);
+  const auto& sent = request_.last()->source().headers;
+  auto wrong = spec::refusal(answer, sent);
   if (wrong && answer.error) return wrong;
   if (!wrong) wrong = spec::unreadable(answer);
   if (!wrong) {
-    auto read = reader_->read(answer.body);
+    auto read = reader_->read(answer.body, sent);
     if (auto* f = std::get_if<failure>(&read))
       wrong = std::move(*f);
     else

@@ -149,6 +149,12 @@ failure refusal(const http_response& answer, std::span<const header> sent,
   return told(answer, said);
 }
 
+std::string without_sent(std::string_view said, std::span<const header> sent) {
+  std::string text{said};
+  hide_sent(text, sent);
+  return with_single_blanks(text);
+}
+
 std::optional<failure> unreadable(const http_response& answer) {
   if (const auto how = compression_of(answer); !how.empty())
     return not_json(answer, fmt::format("the answer is compressed ({})", how));

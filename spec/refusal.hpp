@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace scaleit::spec {
 
@@ -18,6 +19,9 @@ std::optional<failure> refusal(const http_response& answer, std::span<const head
 /// The same of one that is no good, in the peer's own sentence in place of its body.
 failure refusal(const http_response& answer, std::span<const header> sent,
                 std::string said);
+
+/// What the peer `said`, on one line, without those values.
+std::string without_sent(std::string_view said, std::span<const header> sent);
 
 /// When the body of a good answer cannot be read as JSON for a reason that a parser would
 /// not find: it is compressed, in UTF-16, a page for people, or cut.

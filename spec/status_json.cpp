@@ -44,7 +44,8 @@ std::optional<time_point> sample_time(const json_value& v) {
 struct status_reader::pointers {
   std::string replicas, ready, observed_at;
   std::vector<std::pair<std::string, std::string>> metrics;  ///< name, pointer
-  json_slots slots;  ///< replicas, ready, observedAt, then the metrics
+  json_slots slots;  ///< replicas, ready, observedAt, the metrics, then what is wrong
+  stated_error stated;
 };
 
 status_reader::status_reader(const target_spec& spec) {
@@ -63,6 +64,7 @@ status_reader::status_reader(const target_spec& spec) {
     p->slots.add(m.value);
     p->metrics.emplace_back(m.name, m.value);
   }
+  p->stated.add_to(p->slots);
   pointers_ = std::move(p);
 }
 
@@ -70,13 +72,19 @@ status_reader::~status_reader() = default;
 status_reader::status_reader(status_reader&&) noexcept = default;
 status_reader& status_reader::operator=(status_reader&&) noexcept = default;
 
-std::variant<observation, failure> status_reader::read(std::string& body) const {
+std::variant<observation, failure> status_reader::read(
+    std::string& body, std::span<const header> sent) const {
   auto found = pointers_->slots.read(body);
   if (auto* wrong = std::get_if<failure>(&found)) return std::move(*wrong);
   const auto& slots = std::get<std::vector<json_value>>(found);
   observation seen;
   const auto replicas = replica_count(slots[0]);
-  if (!replicas) return wrong_count(pointers_->replicas, slots[0]);
+  const auto& stated = pointers_->stated;
+  if (!replicas) {
+    auto why = stated.in_place_of(slots[0], pointers_->replicas, slots, sent);
+    return why ? failure{failure_kind::schema, std::move(*why)}
+               : wrong_count(pointers_->replicas, slots[0]);
+  }
   seen.replicas = *replicas;
   if (!pointers_->ready.empty()) {
     seen.ready = replica_count(slots[1]);
@@ -90,10 +98,13 @@ std::variant<observation, failure> status_reader::read(std::string& body) const 
   }
   for (std::size_t i = 0; i < pointers_->metrics.size(); ++i) {
     const auto& [name, pointer] = pointers_->metrics[i];
-    if (const auto v = metric_value(slots[3 + i]))
+    const auto& slot = slots[3 + i];
+    if (const auto v = metric_value(slot)) {
       seen.metrics.push_back({name, *v});
-    else
-      seen.missing.push_back({name, no_metric_value(pointer, slots[3 + i])});
+      continue;
+    }
+    auto why = stated.in_place_of(slot, pointer, slots, sent);
+    seen.missing.push_back({name, why ? *why : no_metric_value(pointer, slot)});
   }
   return seen;
 }
@@ -106,6 +117,7 @@ metric_reader::metric_reader(std::span<const metric_spec* const> metrics) {
     metrics_.push_back({m->name, m->value, m->format == metric_format::prometheus});
   }
   prometheus_.add_to(slots_);
+  stated_.add_to(slots_);
 }
 
 metric_reading metric_reader::read(http_response& answer,
@@ -119,8 +131,9 @@ metric_reading metric_reader::read(http_response& answer,
   if (wrong && !refused) return none(*wrong);
   std::vector<json_value> slots;
   if (!wrong) slots = std::get<std::vector<json_value>>(std::move(found));
-  const auto said = slots.empty() ? std::nullopt : prometheus_.of(slots).error();
+  auto said = slots.empty() ? std::nullopt : prometheus_.of(slots).error();
   if (refused) return none(said ? refusal(answer, sent, *said) : *refused);
+  if (said) said = without_sent(*said, sent);
   metric_reading seen;
   const auto whole = prometheus_.of(slots);
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
@@ -129,7 +142,11 @@ metric_reading metric_reader::read(http_response& answer,
     const auto& slot = scalar ? *scalar : slots[i];
     const auto value = metric_value(slot);
     // An error that comes as a success is told whatever the format.
-    auto complaint = m.prometheus ? whole.complaint() : value ? std::nullopt : said;
+    auto complaint = said && (m.prometheus || !value) ? said
+                     : m.prometheus                   ? whole.complaint()
+                                                      : std::nullopt;
+    if (!complaint && !value)
+      complaint = stated_.in_place_of(slot, m.pointer, slots, sent);
     if (!complaint && !value)
       complaint = no_metric_value(scalar ? "/data/result/1" : m.pointer, slot);
     if (complaint)

@@ -7,6 +7,7 @@
 #include "messages/target_spec.hpp"
 #include "spec/json_slots.hpp"
 #include "spec/prometheus_answer.hpp"
+#include "spec/stated_error.hpp"
 
 #include <memory>
 #include <optional>
@@ -29,8 +30,9 @@ class status_reader {
   /// The reading, but for metrics with a URL of their own; or a failure of kind json or
   /// schema. A metric that is absent
   /// or no finite number is `missing`; an absent or impossible replica count is
-  /// a failure. Consumes `body`: strings are decoded in place.
-  std::variant<observation, failure> read(std::string& body) const;
+  /// a failure. Consumes `body`: strings are decoded in place. `sent`: see refusal().
+  std::variant<observation, failure> read(std::string& body,
+                                          std::span<const header> sent = {}) const;
 
  private:
   struct pointers;
@@ -66,6 +68,7 @@ class metric_reader {
 
   json_slots slots_;  ///< of each metric, then of the answer as a whole
   prometheus_answer prometheus_;
+  stated_error stated_;
   std::vector<metric> metrics_;
 };
 

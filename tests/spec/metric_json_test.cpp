@@ -179,6 +179,8 @@ TEST_CASE("of Prometheus anything but one number is missing, with the reason") {
       {R"({"status":"error","error":"busy","data":{"resultType":"vector","result":[)" +
            series + "]}}",
        "error: busy"},
+      {R"({"error":"database down"})",
+       "/data/result/0/value/1 is absent; it says: database down"},
       {"{}", "/data/result/0/value/1 is absent; accepted: a finite number, at least 0"},
   };
   for (const auto& r : rows) {

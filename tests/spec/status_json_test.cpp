@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace scaleit;
 using namespace scaleit::spec;
@@ -43,6 +45,46 @@ TEST_CASE("what else a body holds does not matter") {
 
 TEST_CASE("of a repeated key the last counts") {
   CHECK(good(R"({"replicas":1,"replicas":2,"cpu":{"highPriority":1}})").replicas == 2);
+}
+
+TEST_CASE("an error that comes as a success is told in place of what is absent") {
+  const auto [body, why] = GENERATE(values<std::pair<const char*, const char*>>({
+      {R"({"status":"error","error":"bad things"})", "bad things"},
+      {R"({"error":"database\ndown","code":7})", "database down"},
+      {R"({"error":{"code":7,"message":"database down"}})", "database down"},
+      {R"({"errors":["one","two"]})", "one"},
+      {R"({"errors":[{"detail":"one"}]})", "one"},
+      {R"({"message":"not ready"})", "not ready"},
+      {R"({"title":"x","detail":"not ready"})", "not ready"},
+      {R"({"replicas":null,"error":"database down"})", "database down"},
+      {R"("down for maintenance")", "down for maintenance"},
+      {R"({"error":"a\u200bb"})", "a<U+200B>b"},
+  }));
+  CAPTURE(body);
+  const auto f = failed(body);
+  CHECK(f.kind == failure_kind::schema);
+  CHECK_THAT(f.detail, StartsWith("/replicas is "));
+  CHECK(f.detail.ends_with("; it says: " + std::string{why}));
+}
+
+TEST_CASE("what an application says of an error is bounded, and repeats no secret") {
+  const auto long_one = failed(R"({"error":")" + std::string(10'000, 'x') + "\"}");
+  CHECK(long_one.detail.size() < 200);
+  std::string echo = R"({"error":"bad token s3cret-t0ken"})";
+  const std::vector<header> sent{{"Authorization", "Bearer s3cret-t0ken"}};
+  const auto read = status_reader{test::app_spec()}.read(echo, sent);
+  CHECK(std::get<failure>(read).detail == "/replicas is absent; it says: bad token ***");
+}
+
+TEST_CASE("an error beside the count is told of a metric that is absent") {
+  const auto o = good(R"({"replicas":3,"error":"no samples yet"})");
+  REQUIRE(o.missing.size() == 1);
+  CHECK(o.missing[0].why == "/cpu/highPriority is absent; it says: no samples yet");
+  const auto whole = good(R"({"replicas":3,"cpu":{"highPriority":1},"error":"x"})");
+  CHECK(whole.missing.empty());
+  CHECK(failed(R"({"replicas":"many","error":"x"})").detail ==
+        R"(/replicas is "many", a string; accepted: a whole number from 0 to 1000000)");
+  CHECK_THAT(failed(R"({"error":""})").detail, ContainsSubstring("accepted: "));
 }
 
 TEST_CASE(
