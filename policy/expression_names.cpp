@@ -61,6 +61,12 @@ class reader {
     throw expression_error{index + 1, why};
   }
 
+  /// No ASCII, or a control character: most often not to be seen.
+  static bool odd(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return !blank(c) && (byte < ' ' || byte >= 0x7F);
+  }
+
   bool digit_at(std::size_t i) const { return i < text_.size() && digit(text_[i]); }
 
   void number() {
@@ -76,6 +82,7 @@ class reader {
   void word() {
     const auto begin = at_;
     while (at_ < text_.size() && (letter(text_[at_]) || digit(text_[at_]))) ++at_;
+    if (at_ < text_.size() && odd(text_[at_])) symbol();  // which is what is wrong
     const auto name = text_.substr(begin, at_ - begin);
     auto next = at_;
     while (next < text_.size() && blank(text_[next])) ++next;

@@ -117,6 +117,11 @@ TEST_CASE("what is no expression is refused with the place and the reason") {
       {"cpu & 1", "at character 5: '&'"},
       {"cpu | 1", "at character 5: '|'"},
       {"cpu \xC3\xA4", "at character 5: '\xC3\xA4' is not accepted"},
+      {"max\xE2\x80\x8B(cpu, queue)", "at character 4: '<U+200B>' is not accepted"},
+      {"cpu\xC2\xA0/ 2", "at character 4: '<U+00A0>' is not accepted"},
+      {"gr\xC3\xB6\xC3\x9F"
+       "e / 2",
+       "at character 3: '\xC3\xB6' is not accepted"},
       {"cpu \xFF", "at character 5: '?' is not accepted"},
       {"_pi", "at character 1: '_pi' is unknown"},
       {"0x10", "at character 2: 'x10' is unknown"},
