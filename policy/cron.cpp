@@ -259,6 +259,25 @@ std::optional<wall_minute> cron::last(wall_minute from, wall_minute to) const {
   return {};
 }
 
+bool cron::recurs_within(minutes gap) const {
+  // Weekdays and leap days come round in 28 years; a pause of more than a day there is
+  // in the first four of them, if not every day matches.
+  constexpr local_days begin{year{2001} / 1 / 1};
+  const bool is_daily = gap <= days{1};
+  if (is_daily)
+    for (auto day = begin; day < begin + days{4 * 366}; day += days{1})
+      if (!matches(day)) return false;
+  const wall_minute end = begin + (is_daily ? days{2} : days{28 * 366});
+  auto from = first(begin, end);
+  if (!from) return false;
+  for (auto at = *from; at < end;) {
+    const auto next = last(at + minutes{1}, at + gap);
+    if (!next) return false;
+    at = *next;
+  }
+  return true;
+}
+
 std::optional<std::string> complaint_about_cron(std::string_view line) {
   auto read = cron::parse(line);
   if (auto* wrong = std::get_if<std::string>(&read)) return std::move(*wrong);

@@ -29,6 +29,8 @@ class cron {
   std::optional<wall_minute> first(wall_minute from, wall_minute to) const;
   /// The last match in [from, to].
   std::optional<wall_minute> last(wall_minute from, wall_minute to) const;
+  /// Whether the next match, after each, is at most `gap` later on the wall.
+  bool recurs_within(std::chrono::minutes gap) const;
   /// The hour field begins with `*`: an hour that comes twice counts twice.
   bool every_hour() const { return every_hour_; }
 

@@ -2,6 +2,7 @@
 
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
+#include "net/url.hpp"
 #include "spec/describe.hpp"
 #include "spec/spec_reader.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 
 namespace scaleit::spec {
 
@@ -20,6 +22,16 @@ namespace {
 document_ptr layered(const document_ptr& base, const document_ptr& layer) {
   return base && base->is == kind::map && layer->is == kind::map ? merge(base, layer)
                                                                  : layer;
+}
+
+/// The same of all spellings of a URL; whether it is one is not asked for everywhere.
+std::string resource_of(const std::string& url) try {
+  const auto u = net::parse_url(url);
+  auto host = u.host;
+  if (host.ends_with('.')) host.pop_back();  // RFC 1034, section 3.1: absolute anyway
+  return fmt::format("{} {} {} {}", u.tls, host, u.port, u.target);
+} catch (const std::invalid_argument&) {
+  return url;
 }
 
 /// One after the other: a name that comes again is told where it does.
@@ -51,7 +63,8 @@ class target_list {
     if (s.url.empty() || read.mode != scaling_mode::active || options_.policy_only ||
         problems_.errors())
       return;
-    auto what = fmt::format("{} {} {}", static_cast<int>(s.method), s.url, s.body);
+    auto what =
+        fmt::format("{} {} {}", static_cast<int>(s.method), resource_of(s.url), s.body);
     for (const auto& h : s.headers) what += fmt::format(" {}: {}", h.name, h.value);
     const auto [first, is_new] = scaled_by_.try_emplace(std::move(what), read.name);
     if (!is_new && first->second != read.name)

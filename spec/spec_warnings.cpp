@@ -2,6 +2,7 @@
 // done: what somebody writes who thinks that a rule protects him while it sleeps.
 #include "messages/duration.hpp"
 #include "messages/text.hpp"
+#include "policy/cron.hpp"
 #include "spec/describe.hpp"
 #include "spec/spec_reader.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <variant>
 
 namespace scaleit::spec {
 
@@ -82,6 +84,15 @@ class idle_settings {
   }
 
   void tolerance() {
+    if (spec_.panic) {
+      // A shadow with panic has the tolerance of the live policy, where it acts.
+      if (path_.ends_with("shadow")) return;
+      const string_view what = "has no effect beside panic, whose windows replace it";
+      warn({"tolerance"}, std::string{what});
+      for (const string_view direction : {"scaleUp", "scaleDown"})
+        warn({"behavior", direction, "tolerance"}, std::string{what});
+      return;
+    }
     const auto too_much = [&](std::initializer_list<string_view> keys, double t) {
       warn(keys,
            fmt::format("{:g} is {:g} %, and a value cannot fall by more than 100 %: "
@@ -126,6 +137,15 @@ class idle_settings {
                     : warn({"behavior"}, std::string{what});
   }
 
+  /// A day on which the clocks go back has an hour more.
+  static bool is_always_on(const schedule_spec& s) {
+    const auto line = policy::cron::parse(s.cron);
+    const auto* cron = std::get_if<policy::cron>(&line);
+    const auto longest = floor<std::chrono::minutes>(s.duration) -
+                         std::chrono::hours{s.timezone == "UTC" ? 0 : 1};
+    return cron && longest.count() > 0 && cron->recurs_within(longest);
+  }
+
   void schedules() {
     const auto* all = find({"schedules"});
     if (all == nullptr || all->value->is != kind::list) return;
@@ -139,6 +159,14 @@ class idle_settings {
           problems_.add({e->at, joined(path_, fmt::format("schedules[{}].{}", i, key)),
                          std::move(what), true});
       };
+      if (s.duration < spec_.interval)
+        tell("duration", fmt::format("{} is shorter than the interval of {}: it may pass "
+                                     "between two polls",
+                                     to_string(s.duration), to_string(spec_.interval)));
+      if (is_always_on(s))
+        tell("duration", fmt::format("{} lasts until the cron line's next time: the "
+                                     "schedule is always active",
+                                     to_string(s.duration)));
       const int low = spec_.min_replicas, high = spec_.max_replicas;
       if (s.min_replicas && *s.min_replicas > high)
         tell("minReplicas",
@@ -201,6 +229,8 @@ class idle_settings {
     });
     if (!spec_.status.ready.empty())
       warn({"warmup"}, "has no effect beside status.ready, which tells who is ready");
+    else if (scale_out_is_off() && spec_.schedules.empty() && !spec_.fallback)
+      warn({"warmup"}, "has no effect while nothing is scaled out");
     else if (spec_.warmup <= spec_.interval)
       warn({"warmup"}, fmt::format("has no effect: the next poll is {} later",
                                    to_string(spec_.interval)));

@@ -190,6 +190,23 @@ TEST_CASE("first and last find what a search minute by minute finds") {
   }
 }
 
+TEST_CASE("the longest pause of a cron line") {
+  struct row {
+    const char* text;
+    minutes pause;  ///< the longest
+  };
+  for (const auto& [text, pause] :
+       {row{"* * * * *", 1min}, row{"@hourly", 60min}, row{"*/7 * * * *", 7min},
+        row{"0 8 * * *", 24h}, row{"0 8,20 * * *", 12h}, row{"0 8,18 * * *", 14h},
+        row{"0 8 * * 1-5", 72h}, row{"0 0 1 * *", 31 * 24h},
+        row{"30 1 1 1 *", 366 * 24h}}) {
+    CAPTURE(text);
+    CHECK(line(text).recurs_within(pause));
+    CHECK_FALSE(line(text).recurs_within(pause - 1min));
+  }
+  CHECK_FALSE(line("0 0 29 2 *").recurs_within(366 * 24h));
+}
+
 TEST_CASE("a time zone in the line is shown its place") {
   for (const char* text : {"CRON_TZ=Asia/Tokyo 0 8 * * *", "TZ=Asia/Tokyo 0 8 * * *"})
     CHECK_THAT(complaint_about_cron(text).value_or("accepted"),

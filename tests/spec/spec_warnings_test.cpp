@@ -80,6 +80,32 @@ const row idle[] = {
      "schedules[0].minReplicas: has no effect: minReplicas of the target is 1"},
     {"schedules: [{cron: \"0 8 * * *\", duration: 1h, maxReplicas: 100}]",
      "schedules[0].maxReplicas: has no effect: maxReplicas of the target is 100"},
+    {"tolerance: 0.5\npanic: {}",
+     "tolerance: has no effect beside panic, whose windows replace it"},
+    {"tolerance: 5\npanic: {}",
+     "tolerance: has no effect beside panic, whose windows replace it"},
+    {"behavior: {scaleUp: {tolerance: 0.5}}\npanic: {}",
+     "behavior.scaleUp.tolerance: has no effect beside panic, whose windows replace it"},
+    {"behavior: {scaleDown: {tolerance: 0.5}}\npanic: {}",
+     "behavior.scaleDown.tolerance: has no effect beside panic, whose windows replace "
+     "it"},
+    {"warmup: 30s\nbehavior: {scaleUp: {selectPolicy: Disabled}}",
+     "warmup: has no effect while nothing is scaled out"},
+    {"warmup: 30s\npause: {scaleOut: true}",
+     "warmup: has no effect while nothing is scaled out"},
+    {"schedules: [{cron: \"0 8 * * *\", duration: 5m, minReplicas: 2}]\ninterval: 10m",
+     "schedules[0].duration: 5m is shorter than the interval of 10m: it may pass between "
+     "two polls"},
+    {"schedules: [{cron: \"0 8 * * *\", duration: 48h, minReplicas: 2}]",
+     "schedules[0].duration: 48h lasts until the cron line's next time: the schedule is "
+     "always active"},
+    {"schedules: [{cron: \"@hourly\", duration: 1h, minReplicas: 2}]",
+     "schedules[0].duration: 1h lasts until the cron line's next time: the schedule is "
+     "always active"},
+    {"schedules: [{cron: \"0 8 * * 1\", duration: 170h, maxReplicas: 2, timezone: "
+     "Europe/Berlin}]",
+     "schedules[0].duration: 170h lasts until the cron line's next time: the schedule is "
+     "always active"},
     {"combine: min", "combine: has no effect on a single metric"},
     {"shadow: {}", "shadow: is the live policy once more: nothing differs"},
 };
@@ -98,10 +124,26 @@ TEST_CASE("a setting that never acts is told, where it stands") {
 
 TEST_CASE("settings that act are not told of") {
   for (const auto* lines :
-       {"guard: {}", "panic: {}", "flapBudget: {}",
-        "maxAge: 30s\nstatus: {observedAt: /t}", "warmup: 30s", "tolerance: 0.9",
-        "minReplicas: 0\nzero: {}", "behavior: {scaleDown: {selectPolicy: Disabled}}",
-        "pause: {scaleOut: true}", "fallback: {replicas: 100}",
+       {"guard: {}",
+        "panic: {}",
+        "flapBudget: {}",
+        "maxAge: 30s\nstatus: {observedAt: /t}",
+        "warmup: 30s",
+        "tolerance: 0.9",
+        "minReplicas: 0\nzero: {}",
+        "behavior: {scaleDown: {selectPolicy: Disabled}}",
+        "panic: {}\nbehavior: {scaleUp: {policies: [{type: Pods, value: 1, "
+        "periodSeconds: 1}]}}",
+        "schedules: [{cron: \"0 8 * * *\", duration: 23h, minReplicas: 2}]",
+        "schedules: [{cron: \"0 8 * * *\", duration: 24h, minReplicas: 2, timezone: "
+        "Europe/Berlin}]",
+        "schedules: [{cron: \"0 8 * * 1-5\", duration: 48h, minReplicas: 2}]",
+        "schedules: [{cron: \"0 0 29 2 *\", duration: 8784h, minReplicas: 2}]",
+        "schedules: [{cron: \"0 8 * * *\", duration: 5m, minReplicas: 2}]\ninterval: 5m",
+        "warmup: 30s\npause: {scaleOut: true}\nfallback: {replicas: 5}",
+        "tolerance: 0.5\nshadow: {panic: {}}",
+        "pause: {scaleOut: true}",
+        "fallback: {replicas: 100}",
         "minReplicas: 5\nmaxReplicas: 10\nschedules: "
         "[{cron: \"0 8 * * *\", duration: 1h, minReplicas: 6, maxReplicas: 10}]",
         "behavior: {scaleUp: {policies: [{type: Pods, value: 2147483647, periodSeconds: "
@@ -122,6 +164,25 @@ TEST_CASE("two targets with one scale URL are told of, both of them") {
         "f:3:3: warning: targets[1]: 'a' and 'b' both scale by http://h/app/replicas: "
         "they will undo each other's work");
   CHECK(told_of("targets:\n" + target("a") + target("b", ", mode: DryRun")) == "");
+  const auto at = [](std::string_view name, std::string_view url) {
+    return fmt::format(
+        "- {{name: {}, app: '{}', metrics: [{{name: c, value: /c, target: 1}}]}}\n", name,
+        url);
+  };
+  using pair = std::pair<const char*, const char*>;
+  for (const auto& [one, other] :
+       {pair{"http://h", "HTTP://H:80"}, pair{"https://h", "https://h.:443/"},
+        pair{"http://[::1]:8", "http://[0:0::1]:8"}}) {
+    CAPTURE(one, other);
+    CHECK_THAT(told_of("targets:\n" + at("a", one) + at("b", other)),
+               ContainsSubstring("warning: targets[1]: 'a' and 'b' both scale by "));
+  }
+  for (const auto& [one, other] :
+       {pair{"http://h", "https://h"}, pair{"http://h", "http://h:443"},
+        pair{"http://h/A", "http://h/a"}, pair{"http://h.x", "http://hx"}}) {
+    CAPTURE(one, other);
+    CHECK(told_of("targets:\n" + at("a", one) + at("b", other)) == "");
+  }
   CHECK(told_of("targets:\n" + target("a") +
                 target("b", ", scale: {body: 'b=${replicas}'}")) == "");
 }
