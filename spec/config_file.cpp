@@ -25,10 +25,21 @@ namespace {
 constexpr std::string_view uri_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?%";
 
+/// Where a % is that encodes nothing.
+std::size_t stray_percent(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEFabcdef";
+  auto at = text.find('%');
+  for (; at != std::string_view::npos; at = text.find('%', at + 1)) {
+    const auto hex = text.substr(at + 1, 2);
+    if (hex.size() < 2 || hex.find_first_not_of(digits) != std::string_view::npos) break;
+  }
+  return at;
+}
+
 /// `'{', which is written %7B`: the first character that may not stand in a path or a
 /// query as it is; empty if there is none.
 std::string odd_character(std::string_view text) {
-  const auto at = text.find_first_not_of(uri_characters);
+  const auto at = std::min(text.find_first_not_of(uri_characters), stray_percent(text));
   if (at == std::string_view::npos) return {};
   const auto odd =
       text.substr(at, std::max<std::size_t>(1, utf8_length(text.substr(at))));

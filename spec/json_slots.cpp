@@ -3,6 +3,7 @@
 #include "messages/text.hpp"
 #include "spec/json_pointer.hpp"
 #include "spec/json_scanner.hpp"
+#include "spec/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -146,13 +147,11 @@ class collector {
 };
 
 /// What a body that is not JSON is instead, if its first bytes say so.
-std::string_view encoding_of(std::string_view body) {
+std::string encoding_of(std::string_view body) {
   if (body.starts_with("\x1F\x8B")) return "compressed (gzip)";
   if (body.starts_with("\x28\xB5\x2F\xFD")) return "compressed (zstd)";
-  if (body.starts_with("\xFF\xFE") || body.starts_with("\xFE\xFF") ||
-      (body.size() > 1 && (body[0] == '\0') != (body[1] == '\0')))
-    return "in UTF-16";
-  return {};
+  const auto encoding = encoding_of_text(body);
+  return encoding.empty() ? std::string{} : fmt::format("in {}", encoding);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "messages/text.hpp"
 #include "net/headers.hpp"
+#include "spec/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -113,13 +114,6 @@ failure not_json(const http_response& answer, std::string why) {
   return {failure_kind::json, std::move(why), answer.status, answer.took};
 }
 
-bool is_utf16(string_view body) {
-  if (body.starts_with("\xff\xfe") || body.starts_with("\xfe\xff")) return true;
-  // A document begins with two characters of ASCII.
-  return body.size() >= 4 && ((body[0] == 0) != (body[1] == 0)) &&
-         (body[0] == 0) == (body[2] == 0) && (body[1] == 0) == (body[3] == 0);
-}
-
 string_view compression_of(const http_response& answer) {
   if (!answer.encoding.empty()) return answer.encoding;
   const string_view body = answer.body;
@@ -158,8 +152,9 @@ std::string without_sent(std::string_view said, std::span<const header> sent) {
 std::optional<failure> unreadable(const http_response& answer) {
   if (const auto how = compression_of(answer); !how.empty())
     return not_json(answer, fmt::format("the answer is compressed ({})", how));
-  if (is_utf16(answer.body))
-    return not_json(answer, "the answer is in UTF-16; accepted: UTF-8");
+  if (const auto encoding = encoding_of_text(answer.body); !encoding.empty())
+    return not_json(answer,
+                    fmt::format("the answer is in {}; accepted: UTF-8", encoding));
   if (is_html(answer.body)) {
     const auto text = with_single_blanks(
         text_of_html(string_view{answer.body}.substr(0, looked_at_bytes_max)));

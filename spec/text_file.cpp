@@ -3,6 +3,7 @@
 #include "messages/bounds.hpp"
 #include "messages/descriptor.hpp"
 #include "messages/file_stamp.hpp"
+#include "messages/text.hpp"
 #include "spec/input_error.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,8 +29,8 @@ struct complaint {
   std::string_view accepted;
 
   [[noreturn]] void refuse(std::string_view why) const {
-    throw input_error{fmt::format("{}: {}; accepted: {}, at most {} bytes", file, why,
-                                  accepted, bytes_max)};
+    throw input_error{fmt::format("{}: {}; accepted: {}, at most {} bytes",
+                                  printable(file, PATH_MAX), why, accepted, bytes_max)};
   }
 };
 
@@ -95,9 +97,18 @@ std::string read_standard_input(std::size_t bytes_max) {
 }
 
 std::string_view encoding_of_text(std::string_view text) {
-  const bool marked = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-  const bool half = text.size() > 1 && (text[0] == '\0') != (text[1] == '\0');
-  return marked || half ? "UTF-16" : "";
+  using namespace std::string_view_literals;
+  if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
+    return "UTF-32";
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "UTF-16";
+  // Without a mark: what people write begins with two characters of ASCII.
+  std::string zeros;
+  for (const char c : text.substr(0, 4)) zeros += c == '\0' ? '0' : 'x';
+  if (zeros == "x000" || zeros == "000x") return "UTF-32";
+  const bool half =
+      zeros == "x0x0" || zeros == "0x0x" ||
+      (text.size() < 4 && (zeros.starts_with("x0") || zeros.starts_with("0x")));
+  return half ? "UTF-16" : "";
 }
 
 }  // namespace scaleit::spec

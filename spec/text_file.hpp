@@ -19,7 +19,7 @@ std::string read_regular_file(const std::string& file, std::size_t bytes_max,
 /// Neither a directory nor a pipe, and there.
 bool is_regular_file(const std::string& file);
 
-/// `UTF-16`, if the first bytes say so; else empty.
+/// `UTF-16` or `UTF-32`, if the first bytes say so; else empty.
 std::string_view encoding_of_text(std::string_view text);
 
 /// All of standard input, as bounded.

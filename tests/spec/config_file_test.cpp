@@ -150,6 +150,13 @@ TEST_CASE("URLs are checked, and credentials in them are not quoted") {
   CHECK(of("http://h/a|b") ==
         "f:2:1: app: the path of the URL holds '|', which is written "
         "%7C");
+  CHECK(of("http://h/%zz") ==
+        "f:2:1: app: the path of the URL holds '%', which is written %25");
+  CHECK(of("http://h/a%2") ==
+        "f:2:1: app: the path of the URL holds '%', which is written %25");
+  CHECK(of_metric("http://h/q?query=100%") ==
+        "f:3:43: metrics[0].url: the query of the URL holds '%', which is written %25");
+  CHECK(of("http://h/a%20b") == "");
   CHECK(
       of_metric("http://h/q?token=s3cret") ==
       "f:3:43: warning: metrics[0].url: a credential in clear text stands in the query; "

@@ -157,6 +157,10 @@ TEST_CASE("what people stumble over in YAML is named") {
                                   "a\0",
                                   4}) == "1:1: not UTF-8, but UTF-16");
   CHECK(error_of(std::string_view{"a\0:\0", 4}) == "1:2: not UTF-8, but UTF-16");
+  CHECK_THAT(error_of(std::string_view{"\xFF\xFE\0\0a\0\0\0", 8}),
+             EndsWith(": not UTF-8, but UTF-32"));
+  CHECK_THAT(error_of(std::string_view{"a\0\0\0", 4}),
+             EndsWith(": not UTF-8, but UTF-32"));
 }
 
 TEST_CASE("lines may end with CR alone, and a document with a line of dashes") {

@@ -84,6 +84,11 @@ TEST_CASE("a body that is no JSON for another reason is told by that") {
   CHECK(why(answer(200, "\xff\xfe{")) == utf16);
   CHECK(why(answer(200, std::string("{\0\"\0", 4))) == utf16);
   CHECK(why(answer(200, std::string("\0{\0\"", 4))) == utf16);
+  const std::string utf32 = "json: the answer is in UTF-32; accepted: UTF-8";
+  CHECK(why(answer(200, std::string("\xff\xfe\0\0{\0\0\0", 8))) == utf32);
+  CHECK(why(answer(200, std::string("\0\0\xfe\xff\0\0\0{", 8))) == utf32);
+  CHECK(why(answer(200, std::string("{\0\0\0", 4))) == utf32);
+  CHECK(why(answer(200, std::string("\0\0\0{", 4))) == utf32);
   CHECK(why(answer(200, "\n<HTML>Sign in</html>")) ==
         "json: the answer is an HTML page, not JSON (a login page?): Sign in");
 }
