@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace scaleit::spec {
 
@@ -27,23 +29,25 @@ bool is_text(const json_value& v) {
   return v.what == kind::string && !trimmed(v.text).empty();
 }
 
-}  // namespace
-
-void stated_error::add_to(json_slots& slots) {
-  first_ = slots.size();
+std::string said_in(std::string& body, std::span<const header> sent) {
+  json_slots slots;
   for (const auto pointer : pointers) slots.add(std::string{pointer});
+  const auto found = slots.read(body);
+  const auto* values = std::get_if<std::vector<json_value>>(&found);
+  if (values == nullptr) return {};
+  const auto said = std::ranges::find_if(*values, is_text);
+  if (said == values->end()) return {};
+  return printable(without_sent(said->text, sent), shown_bytes_max);
 }
 
+}  // namespace
+
 std::optional<std::string> stated_error::in_place_of(const json_value& value,
-                                                     const std::string& pointer,
-                                                     std::span<const json_value> slots,
-                                                     std::span<const header> sent) const {
+                                                     const std::string& pointer) {
   if (value.what != kind::absent && value.what != kind::null) return {};
-  const auto mine = slots.subspan(first_, pointers.size());
-  const auto said = std::ranges::find_if(mine, is_text);
-  if (said == mine.end()) return {};
-  return fmt::format("{}; it says: {}", described(pointer, value),
-                     printable(without_sent(said->text, sent), shown_bytes_max));
+  if (!said_) said_ = said_in(body_, sent_);
+  if (said_->empty()) return {};
+  return fmt::format("{}; it says: {}", described(pointer, value), *said_);
 }
 
 }  // namespace scaleit::spec

@@ -4,6 +4,7 @@
 #include "messages/text.hpp"
 #include "spec/json_slots.hpp"
 #include "spec/refusal.hpp"
+#include "spec/stated_error.hpp"
 
 #include <fmt/format.h>
 
@@ -44,8 +45,7 @@ std::optional<time_point> sample_time(const json_value& v) {
 struct status_reader::pointers {
   std::string replicas, ready, observed_at;
   std::vector<std::pair<std::string, std::string>> metrics;  ///< name, pointer
-  json_slots slots;  ///< replicas, ready, observedAt, the metrics, then what is wrong
-  stated_error stated;
+  json_slots slots;  ///< replicas, ready, observedAt, then the metrics
 };
 
 status_reader::status_reader(const target_spec& spec) {
@@ -64,7 +64,6 @@ status_reader::status_reader(const target_spec& spec) {
     p->slots.add(m.value);
     p->metrics.emplace_back(m.name, m.value);
   }
-  p->stated.add_to(p->slots);
   pointers_ = std::move(p);
 }
 
@@ -79,9 +78,9 @@ std::variant<observation, failure> status_reader::read(
   const auto& slots = std::get<std::vector<json_value>>(found);
   observation seen;
   const auto replicas = replica_count(slots[0]);
-  const auto& stated = pointers_->stated;
+  stated_error stated{body, sent};
   if (!replicas) {
-    auto why = stated.in_place_of(slots[0], pointers_->replicas, slots, sent);
+    auto why = stated.in_place_of(slots[0], pointers_->replicas);
     return why ? failure{failure_kind::schema, std::move(*why)}
                : wrong_count(pointers_->replicas, slots[0]);
   }
@@ -103,7 +102,7 @@ std::variant<observation, failure> status_reader::read(
       seen.metrics.push_back({name, *v});
       continue;
     }
-    auto why = stated.in_place_of(slot, pointer, slots, sent);
+    auto why = stated.in_place_of(slot, pointer);
     seen.missing.push_back({name, why ? *why : no_metric_value(pointer, slot)});
   }
   return seen;
@@ -117,7 +116,6 @@ metric_reader::metric_reader(std::span<const metric_spec* const> metrics) {
     metrics_.push_back({m->name, m->value, m->format == metric_format::prometheus});
   }
   prometheus_.add_to(slots_);
-  stated_.add_to(slots_);
 }
 
 metric_reading metric_reader::read(http_response& answer,
@@ -135,6 +133,7 @@ metric_reading metric_reader::read(http_response& answer,
   if (refused) return none(said ? refusal(answer, sent, *said) : *refused);
   if (said) said = without_sent(*said, sent);
   metric_reading seen;
+  stated_error stated{answer.body, sent};
   const auto whole = prometheus_.of(slots);
   for (std::size_t i = 0; i < metrics_.size(); ++i) {
     const auto& m = metrics_[i];
@@ -145,8 +144,7 @@ metric_reading metric_reader::read(http_response& answer,
     auto complaint = said && (m.prometheus || !value) ? said
                      : m.prometheus                   ? whole.complaint()
                                                       : std::nullopt;
-    if (!complaint && !value)
-      complaint = stated_.in_place_of(slot, m.pointer, slots, sent);
+    if (!complaint && !value) complaint = stated.in_place_of(slot, m.pointer);
     if (!complaint && !value)
       complaint = no_metric_value(scalar ? "/data/result/1" : m.pointer, slot);
     if (complaint)

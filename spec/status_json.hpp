@@ -7,7 +7,6 @@
 #include "messages/target_spec.hpp"
 #include "spec/json_slots.hpp"
 #include "spec/prometheus_answer.hpp"
-#include "spec/stated_error.hpp"
 
 #include <memory>
 #include <optional>
@@ -68,7 +67,6 @@ class metric_reader {
 
   json_slots slots_;  ///< of each metric, then of the answer as a whole
   prometheus_answer prometheus_;
-  stated_error stated_;
   std::vector<metric> metrics_;
 };
 
