@@ -49,8 +49,8 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
   target = std::move(b);
   harden(self);
   // What cannot be sent shows at the start, as it does of the status.
-  credentialed_request{scale_request(target->spec->scale, 1), with->secrets,
-                       self->clock().now()};
+  [[maybe_unused]] const credentialed_request can_be_sent{
+      scale_request(target->spec->scale, 1), with->secrets, self->clock().now()};
   // The one before this may have died with an answer waiting.
   if (target->in_flight && target->in_flight->answer)
     caf::anon_send(actuator_actor{self}, scale_answered{});

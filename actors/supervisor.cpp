@@ -28,7 +28,7 @@ void dismiss_now(const caf::actor_addr& address) {
 }
 
 /// The lowest one that is missing.
-std::optional<role> vacancy(const target_actors& c) {
+std::optional<role> lowest_missing(const target_actors& c) {
   if (!c.actuator) return role::actuator;
   if (!c.decider) return role::decider;
   if (!c.poller) return role::poller;
@@ -88,28 +88,29 @@ void supervisor_state::on_take_over() {
                                   to_micros(now() - down.crashed_at)});
   }
   subscribers->take_over();
-  for (const auto& [target, c] : all->targets) to_adopt.push_back(target);
-  std::sort(to_adopt.begin(), to_adopt.end(), [&](const auto& a, const auto& b) {
+  for (const auto& [target, c] : all->targets) to_take_over.push_back(target);
+  std::sort(to_take_over.begin(), to_take_over.end(), [&](const auto& a, const auto& b) {
     return all->targets.at(a).number > all->targets.at(b).number;
   });
   on_take_over_more();
 }
 
 void supervisor_state::on_take_over_more() {
-  for (int n = 0; n < bounds::starts_batch && !to_adopt.empty(); ++n) {
-    const auto target = std::move(to_adopt.back());
-    to_adopt.pop_back();
+  for (int n = 0; n < bounds::starts_batch && !to_take_over.empty(); ++n) {
+    const auto target = std::move(to_take_over.back());
+    to_take_over.pop_back();
     if (const auto at = all->targets.find(target); at != all->targets.end())
-      adopt(at->second);
+      take_over_target(at->second);
   }
-  if (!to_adopt.empty()) return caf::anon_send(supervisor_actor{self}, take_over_more{});
+  if (!to_take_over.empty())
+    return caf::anon_send(supervisor_actor{self}, take_over_more{});
   if (std::exchange(in_charge, true)) return;
   health->started();
   if (stopping() || !all->leaving.empty()) check_requests_later();
   caf::anon_send(supervisor_actor{self}, orders_waiting{});
 }
 
-void supervisor_state::adopt(target_actors& c) {
+void supervisor_state::take_over_target(target_actors& c) {
   if (c.actuator) watch(c.actuator.address(), c, role::actuator);
   if (c.decider) watch(c.decider.address(), c, role::decider);
   if (c.poller) watch(c.poller.address(), c, role::poller);
@@ -119,7 +120,7 @@ void supervisor_state::adopt(target_actors& c) {
     return;
   }
   if (!c.announced) announce(c);
-  employ(c);
+  bring_up(c);
 }
 
 // -- targets --------------------------------------------------------------
@@ -130,7 +131,7 @@ void supervisor_state::announce(target_actors& c) {
 }
 
 /// Sees to it that all of a target's actors are there and do what its spec says.
-void supervisor_state::employ(target_actors& c) {
+void supervisor_state::bring_up(target_actors& c) {
   const auto& spec = c.state->spec;
   if (c.down.waiting) return restart(c);
   if (c.poller && c.polled_by != spec) {
@@ -140,7 +141,7 @@ void supervisor_state::employ(target_actors& c) {
       caf::anon_send(c.poller, keep_time{});
     c.polled_by = spec;
   }
-  if (const auto from = vacancy(c)) start(c, *from);
+  if (const auto from = lowest_missing(c)) start(c, *from);
 }
 
 void supervisor_state::start(target_actors& c, role from) {
@@ -267,11 +268,8 @@ void supervisor_state::on_requests_check() {
   for (const auto& target : leaving) leave(all->targets.at(target));
   if (!all->leaving.empty()) check_requests_later();
   if (stopping()) {
-    const auto in_flight = [](const auto& item) {
-      return item.second.state->in_flight.has_value();
-    };
-    if (out_of_time() ||
-        std::none_of(all->targets.begin(), all->targets.end(), in_flight))
+    const auto waits = [](auto& t) { return t.second.state->in_flight.has_value(); };
+    if (out_of_time() || std::none_of(all->targets.begin(), all->targets.end(), waits))
       return finish_stop();
     check_requests_later();
   }

@@ -34,7 +34,7 @@ struct supervisor_state {
   // -- the start ----------------------------------------------------------
   void on_take_over();
   void on_take_over_more();
-  void adopt(target_actors& c);
+  void take_over_target(target_actors& c);
 
   // -- orders (supervisor_orders.cpp) -------------------------------------
   void on_orders();
@@ -49,7 +49,7 @@ struct supervisor_state {
 
   // -- targets and their crashes ------------------------------------------
   void announce(target_actors& c);
-  void employ(target_actors& c);
+  void bring_up(target_actors& c);
   void start(target_actors& c, role from);
   void poll_promptly(target_actors& c);
   void stop(target_actors& c, role from);
@@ -91,10 +91,10 @@ struct supervisor_state {
   std::optional<subscriber_keeper> subscribers;
   std::unordered_map<caf::actor_id, worker> workers;
   bool taking_over = false;
-  bool in_charge = false;             ///< the take-over is complete
-  std::vector<std::string> to_adopt;  ///< targets of the take-over, the next one last
-  bool retry_is_due = false;          ///< of an order that had to wait
-  bool check_is_due = false;          ///< a `requests_check` is on its way
+  bool in_charge = false;                 ///< the take-over is complete
+  std::vector<std::string> to_take_over;  ///< targets of the take-over, the next one last
+  bool retry_is_due = false;              ///< of an order that had to wait
+  bool check_is_due = false;              ///< a `requests_check` is on its way
 };
 
 supervisor_actor::behavior_type supervisor(

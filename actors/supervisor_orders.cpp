@@ -63,7 +63,7 @@ void supervisor_state::add(target_ptr spec) {
     announce(*c);
     conclude({outcome::added});
   });
-  step([&] { employ(*c); });
+  step([&] { bring_up(*c); });
 }
 
 void supervisor_state::change(target_actors& c, target_ptr spec) {
@@ -77,7 +77,7 @@ void supervisor_state::change(target_actors& c, target_ptr spec) {
   });
   step([&] {
     const auto before = c.poller;
-    employ(c);
+    bring_up(c);
     if (c.poller && c.poller == before) poll_promptly(c);
   });
 }
