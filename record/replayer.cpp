@@ -61,7 +61,7 @@ void replayer::feed(const recorded_event& e) {
     case kind_of<scale_failed>:
       return take_news(t, e);
     case kind_of<actor_crashed>: {
-      // Who was to decide is gone, and the message with it (rest for one).
+      // The decider is gone, and the poll in its mailbox with it (rest for one).
       const auto& actor = e.as<actor_crashed>()->actor;
       if (actor == actor_names::decider || actor == actor_names::actuator) lose(t);
       return;
@@ -150,7 +150,8 @@ void replayer::take_decision(entry& t, const recorded_event& e) {
   if (told.shadow && x.shadow) return tell_shadow(t, &told.made);
   if (x.shadow) tell_shadow(t, nullptr);
   if (!told.shadow && answers(told, x)) return decide_on(t, &told.made);
-  // Of a poll that is not here, or not to be decided on again: it counts as it was.
+  // Its poll is not in the record, or is not to be decided on again: the decision counts
+  // as it was recorded.
   const bool counts = !told.shadow || options_.from;
   if (x.spec && counts) policy::recall(*x.spec, x.remembers, e);
 }

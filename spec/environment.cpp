@@ -15,10 +15,6 @@ namespace scaleit::spec {
 
 namespace {
 
-constexpr std::size_t skipped_max = 20;  // lines that are told
-
-// -- our names in others' lines -------------------------------------------
-
 bool is_ours(std::string_view name) {
   return name.starts_with("SCALEIT_") ||
          std::ranges::find(drop_in_variables, name) != drop_in_variables.end();
@@ -64,8 +60,6 @@ std::string name_of_ours(std::string_view line) {
   return {};
 }
 
-// -- the parser -----------------------------------------------------------
-
 class env_parser {
  public:
   env_parser(std::string_view text, std::string_view file) : rest_(text), file_(file) {}
@@ -98,7 +92,7 @@ class env_parser {
         throw input_error{b.what.find(ours) != std::string::npos
                               ? told
                               : fmt::format("{}, and the line names {}", told, ours)};
-      if (found_.skipped.size() < skipped_max)
+      if (found_.skipped.size() < bounds::env_lines_told_max)
         found_.skipped.push_back(told + "; the line is skipped");
       rest_ = before;
       line_ = number;
