@@ -170,7 +170,7 @@ TEST_CASE("at debug every poll is told, with its reason") {
 TEST_CASE("the fate of actors is told") {
   log_lines book{log_level::info};
   CHECK(book.tell(at(0, actor_crashed{"decider", "boom\n"})) ==
-        lines{{log_level::warning, "target=app decider crashed: boom?"}});
+        lines{{log_level::warning, "target=app decider crashed: boom<U+000A>"}});
   CHECK(book.tell(at(0, actor_restarted{"telemetry", 3, microseconds{10000}}, "")) ==
         lines{{log_level::info, "telemetry restarted after 10ms (restart 3)"}});
 }
