@@ -89,7 +89,7 @@ class daemon {
   net::client_options client_options_for(const daemon_options& options) {
     net::client_options c;
     c.ca_file = options.ca_file;
-    c.warn = [this](const std::string& what) { log(log_level::warning, what); };
+    c.warn = [](const std::string& what) { log(log_level::warning, what); };
     c.connections_max = options.descriptors.applications;
     return c;
   }

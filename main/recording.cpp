@@ -14,7 +14,6 @@ namespace scaleit::main {
 recording::recording(const spec::record_spec& o, actors::control_loop& control,
                      telemetry::families& metrics)
     : directory_(o.dir),
-      control_(control),
       recorder_(o, [] { return std::chrono::steady_clock::now(); }),
       metrics_(metrics),
       events_(control.subscribe(actor_names::recorder,

@@ -31,7 +31,6 @@ class recording {
 
  private:
   const std::string directory_;
-  actors::control_loop& control_;
   record::recorder recorder_;
   telemetry::sampled_record metrics_;
   telemetry::record_streak streak_;

@@ -162,11 +162,11 @@ std::string hint_for_timezone(string_view name, names known) {
   if (is_offset(name))
     return ": it is an offset, which knows no daylight saving (Etc/GMT-2 is two hours "
            "ahead of UTC)";
-  if (const auto meant = same_place(name, known); !meant.empty())
-    return fmt::format(" (did you mean '{}'?)", meant);
   if (const auto now = successor_of_timezone(name); !now.empty())
     return fmt::format(
         " here: it is an old name of '{}', and in the package tzdata-legacy", now);
+  if (const auto meant = same_place(name, known); !meant.empty())
+    return fmt::format(" (did you mean '{}'?)", meant);
   const auto written = plain(city(name));
   for (const auto& p : places) {
     const bool abbreviation =
