@@ -4,6 +4,7 @@
 #include "main/streams.hpp"
 #include "messages/bounds.hpp"
 #include "messages/duration.hpp"
+#include "messages/text.hpp"
 #include "net/server.hpp"
 #include "simulation/text.hpp"
 
@@ -45,7 +46,7 @@ void say(std::string_view line) {
 simulation::trace open_trace(const std::string& file) {
   std::ifstream in{file, std::ios::binary};
   if (!in)
-    throw std::invalid_argument(fmt::format("{}: {}", simulation::printable(file),
+    throw std::invalid_argument(fmt::format("{}: {}", printable(file, 80),
                                             std::generic_category().message(errno)));
   return simulation::read_trace(in, file);
 }
@@ -158,7 +159,7 @@ std::string welcome(const app_options& o, std::uint16_t port) {
                         : fmt::format("/apps/<0 to {}>/app/status", o.count - 1);
   return fmt::format(
       "sample application at http://{}:{}{}, load {}, error rate {}, seed {}", host, port,
-      path, simulation::printable(o.load), o.error_rate, o.seed);
+      path, printable(o.load, 80), o.error_rate, o.seed);
 }
 
 int serve(const app_options& o, const app_service_settings& settings) {

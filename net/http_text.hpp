@@ -1,6 +1,7 @@
 // The small pieces that the text of HTTP/1.1 is made of: lines, blanks, numbers.
 #pragma once
 
+#include "messages/text.hpp"
 #include "net/sentence.hpp"
 
 #include <charconv>
@@ -13,12 +14,6 @@ namespace scaleit::net {
 
 inline constexpr std::string_view blanks = " \t\r";
 inline constexpr std::size_t shown_bytes_max = 40;
-
-inline std::string_view trimmed(std::string_view s) {
-  const auto from = s.find_first_not_of(blanks);
-  if (from == std::string_view::npos) return {};
-  return s.substr(from, s.find_last_not_of(blanks) - from + 1);
-}
 
 /// The line at the front of `s`, which loses it. Lines end in CRLF or in LF.
 inline std::string_view cut_line(std::string_view& s) {

@@ -1,11 +1,13 @@
 #include "messages/bounds.hpp"
 #include "messages/duration.hpp"
+#include "messages/text.hpp"
 #include "simulation/load_shape.hpp"
 #include "simulation/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -25,12 +27,12 @@ class parameters {
   parameters(std::string_view shape, std::string_view text) : shape_(shape) {
     while (!text.empty()) {
       const auto comma = text.find(',');
-      const auto item = trim(text.substr(0, comma));
+      const auto item = trimmed(text.substr(0, comma));
       const auto equals = item.find('=');
       if (equals == std::string_view::npos)
         fail(shape_, fmt::format("{} is no parameter; accepted: key=value,...",
                                  simulation::quoted(item)));
-      add(trim(item.substr(0, equals)), trim(item.substr(equals + 1)));
+      add(trimmed(item.substr(0, equals)), trimmed(item.substr(equals + 1)));
       text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
     }
   }
@@ -39,7 +41,7 @@ class parameters {
   double number(std::string_view key, double otherwise, double low, double high) {
     const auto text = take(key);
     if (!text) return otherwise;
-    const auto x = parse_number(*text);
+    const auto x = finite_number(*text);
     if (!x || *x < low || *x > high)
       fail(shape_, fmt::format("{} is {}; accepted: a number from {} to {}", key,
                                simulation::quoted(*text), low, high));
@@ -156,7 +158,7 @@ load_shape parse_trace(std::string_view text, const trace_opener& open) {
   for (;;) {
     const auto comma = text.substr(0, end).rfind(',');
     if (comma == std::string_view::npos) break;
-    const auto last = trim(text.substr(comma + 1));
+    const auto last = trimmed(text.substr(comma + 1));
     if (!last.starts_with("speed=") && !last.starts_with("scale=")) break;
     end = comma;
   }
@@ -175,7 +177,7 @@ load_shape parse_trace(std::string_view text, const trace_opener& open) {
 
 load_shape parse_load_shape(std::string_view text, const trace_opener& open) {
   const auto colon = text.find(':');
-  const auto kind = trim(text.substr(0, colon));
+  const auto kind = trimmed(text.substr(0, colon));
   const auto rest =
       colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
   if (kind == "flat") return parse_flat({kind, rest});

@@ -1,6 +1,7 @@
 #include "simulation/trace.hpp"
 
 #include "messages/bounds.hpp"
+#include "messages/text.hpp"
 #include "simulation/text.hpp"
 
 #include <fmt/format.h>
@@ -94,7 +95,7 @@ std::optional<microseconds> parse_timestamp(std::string_view s) {
 }
 
 std::optional<microseconds> parse_seconds(std::string_view s) {
-  const auto seconds = parse_number(s);
+  const auto seconds = finite_number(s);
   if (!seconds || *seconds < 0 || *seconds > bounds::trace_seconds_max)
     return std::nullopt;
   return microseconds{std::llround(*seconds * 1e6)};
@@ -102,7 +103,7 @@ std::optional<microseconds> parse_seconds(std::string_view s) {
 
 class reader {
  public:
-  reader(std::istream& in, std::string_view name) : in_(in), name_(printable(name)) {}
+  reader(std::istream& in, std::string_view name) : in_(in), name_(printable(name, 80)) {}
 
   trace read() {
     const auto kind = header();
@@ -144,14 +145,14 @@ class reader {
       line.push_back(static_cast<char>(c));
     }
     if (line_number_ == 1 && line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
-    line = trim(line);
+    line = trimmed(line);
     return true;
   }
 
   static std::pair<std::string_view, std::string_view> split(std::string_view line) {
     const auto comma = line.find(',');
-    if (comma == std::string_view::npos) return {trim(line), {}};
-    return {trim(line.substr(0, comma)), trim(line.substr(comma + 1))};
+    if (comma == std::string_view::npos) return {trimmed(line), {}};
+    return {trimmed(line.substr(0, comma)), trimmed(line.substr(comma + 1))};
   }
 
   column header() {
@@ -175,7 +176,7 @@ class reader {
           kind == column::seconds
               ? fmt::format("seconds from 0 to {}", bounds::trace_seconds_max)
               : "a time such as 2014-04-10 00:04:00 or 2014-04-10T00:04:00Z"));
-    const auto load = parse_number(value);
+    const auto load = finite_number(value);
     if (!load || *load < 0 || *load > bounds::load_max)
       fail(fmt::format("the value is {}; accepted: a number from 0 to {}",
                        simulation::quoted(value), bounds::load_max));

@@ -1,4 +1,5 @@
 // Which of the two formats of metrics a client prefers (RFC 9110, section 12.5.1).
+#include "messages/text.hpp"
 #include "net/headers.hpp"
 #include "telemetry/exposition.hpp"
 
@@ -10,17 +11,10 @@ namespace scaleit::telemetry {
 
 namespace {
 
-std::string_view trim(std::string_view s) {
-  const auto blank = " \t";
-  const auto begin = s.find_first_not_of(blank);
-  if (begin == std::string_view::npos) return {};
-  return s.substr(begin, s.find_last_not_of(blank) - begin + 1);
-}
-
 /// Cuts off and returns what stands before the first `separator`.
 std::string_view cut(std::string_view& s, char separator) {
   const auto mark = std::min(s.find(separator), s.size());
-  const auto first = trim(s.substr(0, mark));
+  const auto first = trimmed(s.substr(0, mark));
   s.remove_prefix(std::min(mark + 1, s.size()));
   return first;
 }

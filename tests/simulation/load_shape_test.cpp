@@ -93,7 +93,7 @@ TEST_CASE("an unknown or malformed load shape is refused with one sentence") {
       {"", "load shape '': unknown; accepted: flat, sine, steps, spikes"},
       {"wave", "load shape 'wave': unknown; accepted: flat, sine, steps, spikes"},
       {"SINE", "unknown"},
-      {"si\nne\x1b[31m", "load shape 'si?ne?[31m'"},
+      {"si\nne\x1b[31m", "load shape 'si<U+000A>ne<U+001B>[31m'"},
       {"sine:perod=5s",
        "'perod' is no parameter of it; accepted: mean, amplitude, period"},
       {"sine:period", "'period' is no parameter; accepted: key=value"},

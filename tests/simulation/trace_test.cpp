@@ -97,7 +97,7 @@ TEST_CASE("a bad trace is refused with the number of its line") {
       {iso + "2014-04-10 00:00:00x,1\n", "line 2: the time is"},
       {iso + "2014-4-1 0:0:0,1\n", "line 2: the time is"},
       {head + std::string(5000, '7') + ",1\n", "line 2: longer than 256 bytes"},
-      {head + "\x1b[2J,1\n", "line 2: the time is '?[2J'"},
+      {head + "\x1b[2J,1\n", "line 2: the time is '<U+001B>[2J'"},
   };
   for (const auto& r : rows) CHECK_THAT(error_of(r.text), ContainsSubstring(r.part));
 }
