@@ -99,6 +99,7 @@ void pool::on_head(lane& l, answer_head&& h, bool is_all) {
   if (l.answered && !j.resent &&
       asks_for_another_connection(j.request->source().method, h))
     return resend(l);
+  const auto length = h.length.value_or(0);
   take_head(j, std::move(h));
   const auto status = j.answer.status;
   if (j.as == reception::streams) {
@@ -112,7 +113,6 @@ void pool::on_head(lane& l, answer_head&& h, bool is_all) {
     part(l, false);
     return finish(j);
   }
-  const auto length = h.length.value_or(0);
   if (wanted && !enough && length > options_.body_bytes_max) {
     part(l, false);
     return fail(j, too_large(options_.body_bytes_max, status));
