@@ -20,7 +20,7 @@ namespace {
 /// Feeds lines of one target, "app"; notes each decision as `made (recorded)`.
 class replaying {
  public:
-  replaying() : player_(options()) {}
+  explicit replaying(std::optional<int> from = {}) : player_(options(from)) {}
 
   replaying& at(int second) {
     second_ = second;
@@ -30,7 +30,7 @@ class replaying {
     recorded_event e;
     e.sequence = id;
     e.name = "app";
-    e.time = time_point{std::chrono::seconds{1769851800 + second_}};
+    e.time = time_of(second_);
     e.data = std::move(data);
     player_.feed(e);
     return *this;
@@ -50,8 +50,12 @@ class replaying {
   }
 
  private:
-  replay_options options() {
+  static time_point time_of(int second) {
+    return time_point{std::chrono::seconds{1769851800 + second}};
+  }
+  replay_options options(std::optional<int> from) {
     replay_options o;
+    if (from) o.from = time_of(*from);
     o.spec_for = [](std::string_view) {
       return std::make_shared<const target_spec>(test::app_spec());
     };
@@ -124,4 +128,20 @@ TEST_CASE("one reader fills many events") {
     REQUIRE(reader.read(asked, one));
     CHECK(std::get<scale_requested>(one.data).to == i + 1);
   }
+}
+
+TEST_CASE("what comes after the begin is replayed, wherever the clock goes") {
+  const auto decisions_from = [](int from) {
+    replaying r{from};
+    r.at(0).poll(1, 0.8).decided(1, 10);
+    r.at(10).poll(2, 0.8).decided(2, 10);
+    r.at(20).poll(3, 0.8).decided(3, 10);
+    r.at(-30).poll(4, 0.8).decided(4, 10);  // set back by a minute
+    r.at(-20).poll(5, 0.8).decided(5, 10);
+    return r.finish().size();
+  };
+  CHECK(decisions_from(-60) == 5);
+  CHECK(decisions_from(5) == 4);
+  CHECK(decisions_from(20) == 3);
+  CHECK(decisions_from(30) == 0);
 }
