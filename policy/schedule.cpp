@@ -202,6 +202,7 @@ std::optional<std::string> complaint_about_timezone(std::string_view name) {
   const auto& all = zones->zones;
   if (std::find_if(all.begin(), all.end(), named(name)) == all.end()) {
     std::vector<std::string_view> names;
+    names.reserve(all.size());
     for (const auto& z : all) names.push_back(z.name());
     return fmt::format(
         "timezone '{}' is unknown{}; accepted: an IANA name such as UTC or Europe/Berlin",

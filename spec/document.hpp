@@ -20,7 +20,8 @@ namespace scaleit::spec {
 struct text_position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  auto operator<=>(const text_position&) const = default;
+  auto operator<=>(const text_position&) const =
+      default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct document;

@@ -149,7 +149,7 @@ class visitor : public spec_visitor {
              const std::function<void()>& body) override {
     words is{"object"};
     if (!shorthand.empty()) is.push_back("string");
-    if (present) is.push_back("null");
+    if (present != nullptr) is.push_back("null");
     auto [properties, required] = inside(body, required_here_);
     auto whole = add(k, is);
     if (!required_here_ && !required.empty()) {

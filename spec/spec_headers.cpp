@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace scaleit::spec {
 
@@ -37,7 +38,9 @@ void spec_reader::headers(const spec_key& k, std::vector<header>& value) {
 
 void spec_reader::header_value(const document_entry& e, const std::string& path,
                                std::vector<header>& value) {
-  const auto refuse = [&](std::string what) { problems_.add({e.at, path, what}); };
+  const auto refuse = [&](std::string what) {
+    problems_.add({e.at, path, std::move(what)});
+  };
   if (e.value->is == document::kind::null) return;
   if (!net::is_header_name(e.key))
     return refuse("not a header's name; accepted: letters, digits and '-'");

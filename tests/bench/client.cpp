@@ -13,13 +13,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <curl/curl.h>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 #include <vector>
 

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -188,7 +189,7 @@ figure median(std::vector<figure> runs) {
 void measure_cycles(results& out) {
   const auto server = serve_document();
   const auto port = static_cast<std::uint16_t>(std::stoi(server->read_line()));
-  for (const std::size_t connections : {1, 100, 1000}) {
+  for (const std::size_t connections : std::array<std::size_t, 3>{1, 100, 1000}) {
     // In turn, A B A B, and the median of each: the machine's speed drifts.
     std::vector<figure> ours, theirs, ratios;
     for (int i = 0; i < 3; ++i) {

@@ -65,7 +65,7 @@ void event_to_subscribers(benchmark::State& state) {
     loop.io().restart();
     loop.io().poll();
   }
-  if (handled != state.iterations() * static_cast<std::uint64_t>(state.range(0)))
+  if (handled != static_cast<std::uint64_t>(state.iterations() * state.range(0)))
     state.SkipWithError("an event was lost");
   for (const auto& queue : events.subscriptions()) queue->attach({});
 }

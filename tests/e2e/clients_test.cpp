@@ -105,7 +105,7 @@ TEST_CASE("malformed requests are refused and forgotten", "[clients]") {
        "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" +
            std::string(1 << 20, 'x'),
        0, 413},
-      {"no HTTP", "\x16\x03\x01\x02\x00\x01\r\n\r\n", 0, 400},
+      {"no HTTP", std::string{"\x16\x03\x01\x02\0\x01\r\n\r\n", 10}, 0, 400},
       {"zero bytes", std::string(5000, '\0'), 0, 431},
       {"no version", "GET /metrics\r\n\r\n", 0, 400},
       {"a version to come", "GET /metrics HTTP/7.3\r\nHost: x\r\n\r\n", 0, 505},

@@ -57,9 +57,9 @@ TEST_CASE("the client encodes what a location should have encoded") {
       {"to\\x", "/to%5Cx"},
   };
   for (const auto& [location, target] : locations) {
-    unruly_server server{[&](peer& p) {
+    unruly_server server{[where = location](peer& p) {
       p.read_request();
-      p.send(moved(302, location));
+      p.send(moved(302, where));
       const auto r = p.read_request();
       p.send(ok(r.substr(4, r.find(" HTTP") - 4)));
       p.wait_until_closed();
