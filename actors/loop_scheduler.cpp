@@ -207,6 +207,12 @@ void run_actors_on(caf::actor_system_config& config, net::event_loop& loop) {
       });
 }
 
+void let_actors_end(net::event_loop& loop) {
+  loop.io().restart();
+  while (loop.io().poll() > 0) {
+  }
+}
+
 std::size_t actors_ready(caf::actor_system& system) {
   const auto* loop = dynamic_cast<const loop_scheduler*>(&system.scheduler());
   return loop ? loop->jobs_waiting() : 0;

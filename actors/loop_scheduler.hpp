@@ -30,4 +30,8 @@ void run_actors_on(caf::actor_system_config& config, net::event_loop& loop);
 /// scheduler).
 std::size_t actors_ready(caf::actor_system& system);
 
+/// After the loop was stopped: what is ready is done, so that actors that were told to
+/// end do so while what they refer to is still there.
+void let_actors_end(net::event_loop& loop);
+
 }  // namespace scaleit::actors

@@ -82,6 +82,7 @@ class daemon {
     beat();
     auto work = net::asio::make_work_guard(loop_.io());
     loop_.io().run();
+    actors::let_actors_end(loop_);
     if (recording_) recording_->finish();  // the watch still guards the time it may take
   }
 

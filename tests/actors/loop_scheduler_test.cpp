@@ -1,10 +1,14 @@
 // Who gives way to whom on the one loop: actors to each other, and to sockets and timers.
 #include "actors/loop_scheduler.hpp"
 
+#include "actors/control_loop.hpp"
 #include "messages/bounds.hpp"
+#include "net/client.hpp"
+#include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
 #include <boost/asio/post.hpp>
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -13,7 +17,10 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace scaleit;
 
@@ -94,4 +101,27 @@ TEST_CASE("many actors that are long about it let sockets and timers have their 
     caf::anon_send(slow, 1);
   }
   CHECK(w.most_in_a_row(done, end) <= bounds::loop_turn_time / 1ms + 1);
+}
+
+TEST_CASE("nobody is left who could work on what is gone") {
+  world w;
+  net::pooled_client client{w.loop, {}};
+  spec::secret_store secrets;
+  int handled = 0;
+  std::size_t left = 0;
+  {
+    actors::control_loop control{w.system, client, secrets, {}, time_point{}};
+    control.subscribe("reader", [&](const event&) { ++handled; });
+    std::vector<target_ptr> all;
+    for (int i = 0; i < 100; ++i)
+      all.push_back(
+          std::make_shared<const target_spec>(test::app_spec("t" + std::to_string(i))));
+    control.start(all);
+    control.stop("test", [&] { w.loop.io().stop(); });
+    w.loop.io().run();
+    actors::let_actors_end(w.loop);
+    left = w.system.registry().running();
+  }
+  CHECK(left == 0);
+  CHECK(handled > 0);
 }
