@@ -102,7 +102,9 @@ scaler::~scaler() {
   process_.reset();  // killed, if it still runs
   if (record_.empty()) return;
   // Who is killed within its first moments has written nothing.
-  if (ended || !record::list_segments(record_).empty()) check_record();
+  const auto segments = record::list_segments(record_);
+  if (ended || std::ranges::any_of(segments, [](const auto& s) { return s.bytes > 0; }))
+    check_record();
 }
 
 /// What every record of every daemon must stand, the killed ones included: it can be
