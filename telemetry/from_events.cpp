@@ -9,8 +9,6 @@ namespace scaleit::telemetry {
 
 namespace {
 
-double seconds(microseconds d) { return std::chrono::duration<double>{d}.count(); }
-
 /// Were there metrics to read from the status, and not one of them was there?
 bool status_without_metrics(const target_spec& spec, const observation& seen) {
   const auto from_status = [](const metric_spec& m) { return m.url.empty(); };
@@ -58,8 +56,8 @@ void from_events::apply(const event& e) {
 
 void from_events::count_polls(microseconds took, microseconds late_by,
                               std::uint32_t skipped) {
-  poll_duration_.Observe(seconds(took));
-  poll_lateness_.Observe(seconds(late_by));
+  poll_duration_.Observe(to_seconds(took));
+  poll_lateness_.Observe(to_seconds(late_by));
   if (skipped > 0) polls_late_.Increment(skipped);
 }
 
@@ -104,7 +102,7 @@ void from_events::apply(const event& e, const decision_made& x) {
   const int place = static_cast<int>(towards) + 1;
   decisions_[static_cast<std::size_t>(place)]->Increment();
   if (towards == direction::none && !x.on_failure)
-    loop_duration_.Observe(seconds(x.took));
+    loop_duration_.Observe(to_seconds(x.took));
 }
 
 /// The last step of a shadow's decision carries what the live policy decided.
@@ -118,13 +116,13 @@ void from_events::compare(const event& e, const decision& d) {
 
 void from_events::apply(const event&, const scale_applied& x) {
   if (x.seen) return all_.counter("scaleit_failed_scalings_seen_total").Increment();
-  put_duration_.Observe(seconds(x.took));
-  loop_duration_.Observe(seconds(x.loop_took));
+  put_duration_.Observe(to_seconds(x.took));
+  loop_duration_.Observe(to_seconds(x.loop_took));
 }
 
 void from_events::apply(const event& e, const scale_failed& x) {
-  put_duration_.Observe(seconds(x.what.took));
-  loop_duration_.Observe(seconds(x.loop_took));
+  put_duration_.Observe(to_seconds(x.what.took));
+  loop_duration_.Observe(to_seconds(x.loop_took));
   of(e).scale_failures->Increment();
   scale_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
 }
