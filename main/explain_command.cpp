@@ -13,10 +13,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace scaleit::main {
 
@@ -64,15 +64,15 @@ class telling {
   /// the one nearest to it counts.
   void feed(const record::recorded_event& e) {
     if (!e.name.empty() && !targets_.contains(e.name)) targets_.emplace(e.name);
-    if (asked_ && last_ && (e.time > at_ || e.time < *last_)) conclude();
+    if (asked_ && last_ && (e.time > at_ || e.time < *last_)) conclude(replay_, story_);
     story_.feed(e);
     replay_.feed(e);
     last_ = e.time > at_ ? std::nullopt : std::optional{e.time};
   }
 
-  /// Throws input_error when there is nothing to say.
+  /// When all was fed. Throws input_error when there is nothing to say.
   std::string text() {
-    conclude();
+    conclude(std::move(replay_), std::move(story_));
     if (!targets_.contains(target_))
       throw spec::input_error{fmt::format("'{}' is not in the record; it has {}",
                                           printable(target_, 80), listed(targets_))};
@@ -95,16 +95,14 @@ class telling {
     return how;
   }
 
-  /// What is to be said if the last event was the one asked for. The replay goes on.
-  void conclude() {
-    if (!last_ || last_ < text_of_ || !story_.has_seen()) return;
+  /// What is to be said if the last event was the one asked for.
+  void conclude(record::replayer replay, record::explanation story) {
+    if (!last_ || last_ < text_of_ || !story.has_seen()) return;
     text_of_ = *last_;
-    auto then = replay_;
-    auto story = story_;
     told_ = &story;
-    then.finish();
+    replay.finish();
     told_ = &story_;
-    text_ = story.text(asked_ ? at_ : *last_, then.find(target_));
+    text_ = story.text(asked_ ? at_ : *last_, replay.find(target_));
   }
 
   const std::string& target_;
