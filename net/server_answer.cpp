@@ -116,9 +116,9 @@ void session::finish() {
     return read();
   }
   enter(phase::idle);
-  if (pumping_) return;
   if (buffer_.size() == 0) return read();
-  // Not from here: the caller is a handler, which must not find itself called again.
+  // Not from here: the caller is a handler, which must not find itself called again, and
+  // others on the loop come first.
   asio::post(socket_->get_executor(), [self = shared_from_this()] { self->pump(); });
 }
 

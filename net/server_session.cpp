@@ -122,24 +122,16 @@ void session::on_read(error_code ec, std::size_t n) {
   pump();
 }
 
-/// Serves what the buffer holds, request after request, until one has to wait.
+/// Serves the next request of what the buffer holds, and only that: one who sends many
+/// at once takes his turn with everyone else on the loop between each two.
 void session::pump() {
   if (phase_ != phase::idle && phase_ != phase::reading) return;
-  const auto self = shared_from_this();
-  pumping_ = true;
-  while (phase_ == phase::idle || phase_ == phase::reading) {
-    const auto p = parse();
-    if (p == request_parser::progress::done) {
-      dispatch();
-    } else if (p == request_parser::progress::failed) {
-      reject(parser_->status(), parser_->reason());
-    } else {
-      if (parser_ && parser_->take_expect_continue()) send_continue();
-      if (phase_ != phase::closed) read();
-      break;
-    }
-  }
-  pumping_ = false;
+  const auto p = parse();
+  if (p == request_parser::progress::done) return dispatch();
+  if (p == request_parser::progress::failed)
+    return reject(parser_->status(), parser_->reason());
+  if (parser_ && parser_->take_expect_continue()) send_continue();
+  if (phase_ != phase::closed) read();
 }
 
 request_parser::progress session::parse() {

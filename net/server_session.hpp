@@ -129,7 +129,6 @@ class session final : public responder::exchange,
   std::optional<request_parser> parser_;
   phase phase_ = phase::idle;
   clock::time_point since_ = clock::now();
-  bool pumping_ = false;  // an answer given meanwhile lets the loop go on
 
   // -- the answer on its way out ------------------------------------------
   std::string head_;

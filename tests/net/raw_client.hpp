@@ -170,6 +170,11 @@ class server_thread {
   std::size_t connections() {
     return on_loop([this] { return server_->connections(); });
   }
+  /// Runs `f` on the loop's thread, some time.
+  template <class F>
+  void post(F f) {
+    boost::asio::post(loop_.io(), std::move(f));
+  }
   /// Runs `f` on the loop's thread and waits for its result.
   template <class F>
   auto on_loop(F f) -> decltype(f()) {

@@ -5,7 +5,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <sys/resource.h>
@@ -281,6 +283,30 @@ TEST_CASE("clients that do not read their answers cannot keep a health check out
   raw_client check(s.port());
   CHECK(check.ask(get).status == 200);  // long before the write timeout of ten seconds
   CHECK(s.connections() <= 4);
+}
+
+TEST_CASE("clients that ask for much at once cannot keep a health check out") {
+  std::atomic<int> answered{0};
+  server_thread s(
+      [&](server_request&&, responder r) {
+        ++answered;
+        r.send({200, {}, "served", {}});
+      },
+      {.connections_max = 4});
+  std::string much;
+  for (int i = 0; i < 200; ++i) much += get;
+  std::promise<void> all_here;  // nobody is served before
+  s.post([&] { all_here.get_future().wait(); });
+  std::vector<std::unique_ptr<raw_client>> greedy;
+  for (int i = 0; i < 20; ++i) {
+    greedy.push_back(std::make_unique<raw_client>(s.port()));
+    greedy.back()->send(much);
+  }
+  raw_client check(s.port());
+  check.send(get);
+  all_here.set_value();
+  CHECK(check.read_answer().status == 200);
+  CHECK(answered < 200);  // of 4000
 }
 
 TEST_CASE("when every connection awaits its answer, the next one waits for room") {

@@ -107,6 +107,21 @@ TEST_CASE("pipelined requests are answered in order, one at a time") {
   CHECK(c.read_answer().body == "/3");
 }
 
+TEST_CASE("between two requests that came at once the loop does what else there is") {
+  std::string order;
+  net::event_loop* loop = nullptr;
+  server_thread s([&](server_request&&, responder r) {
+    order += 'r';
+    boost::asio::post(loop->io(), [&] { order += '-'; });
+    r.send({200, {}, "served", {}});
+  });
+  loop = &s.loop();
+  raw_client c(s.port());
+  c.send(std::string(get) + get + get);
+  for (int i = 0; i < 3; ++i) CHECK(c.read_answer().body == "served");
+  CHECK(s.on_loop([&] { return order; }) == "r-r-r-");
+}
+
 TEST_CASE("a request may come byte by byte") {
   server_thread s(echo);
   raw_client c(s.port());
