@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <netinet/in.h>
 #include <optional>
@@ -169,6 +171,11 @@ class server_thread {
   }
   std::size_t connections() {
     return on_loop([this] { return server_->connections(); });
+  }
+  /// Asks again and again on the loop's thread, for 5 s at most.
+  void eventually(const std::function<bool()>& so) {
+    for (int i = 0; i < 5000 && !on_loop(so); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
   }
   /// Runs `f` on the loop's thread, some time.
   template <class F>

@@ -37,10 +37,10 @@ void still_answers(server_thread& s) {
 
 const std::vector<std::string> requests{
     "GET /plain/a%20b?x=1 HTTP/1.1\r\nHost: h\r\nAccept: a\r\nAccept: b\r\n\r\n",
-    "PUT /body HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
-    "hello",
-    "PUT /body HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-    "3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n",
+    ("PUT /body HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n"
+     "Expect: 100-continue\r\n\r\nhello"),
+    ("PUT /body HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n"),
     "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n",
     "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
     "HEAD /stream HTTP/1.1\r\nHost: h\r\n\r\n",

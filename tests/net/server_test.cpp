@@ -101,6 +101,7 @@ TEST_CASE("pipelined requests are answered in order, one at a time") {
       "POST /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nxx\r\n"
       "GET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(c.read_answer().body == "/1");
+  s.eventually([&] { return !held.empty(); });
   s.on_loop([&] { held.at(0).send({200, {}, "late", {}}); });
   CHECK(c.read_answer().body == "late");
   CHECK(c.read_answer().body == "/2");
@@ -119,6 +120,7 @@ TEST_CASE("between two requests that came at once the loop does what else there 
   raw_client c(s.port());
   c.send(std::string(get) + get + get);
   for (int i = 0; i < 3; ++i) CHECK(c.read_answer().body == "served");
+  s.eventually([&] { return order.size() == 6; });
   CHECK(s.on_loop([&] { return order; }) == "r-r-r-");
 }
 
@@ -254,6 +256,7 @@ TEST_CASE("a client that half-closes still gets its answers") {
   c.send("GET /now HTTP/1.1\r\nHost: h\r\n\r\nGET /later HTTP/1.1\r\nHost: h\r\n\r\n");
   c.half_close();
   CHECK(c.read_answer().body == "now");
+  s.eventually([&] { return !held.empty(); });
   s.on_loop([&] { held.at(0).send({200, {}, "later", {}}); });
   CHECK(c.read_answer().body == "later");
   CHECK(c.closed());
