@@ -59,8 +59,4 @@ struct bad_config {
   std::vector<std::string> lines;
 };
 
-/// Asks the rooms that know whether a URL, an address, a cron line, a time zone or an
-/// expression is right.
-spec_checkers all_checkers();
-
 }  // namespace scaleit::spec

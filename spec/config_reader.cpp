@@ -4,6 +4,7 @@
 #include "messages/text.hpp"
 #include "net/url.hpp"
 #include "spec/describe.hpp"
+#include "spec/listen.hpp"
 #include "spec/spec_reader.hpp"
 
 #include <fmt/format.h>
@@ -120,12 +121,13 @@ void check_daemon(const config_spec& c, const document& root, const read_options
     const auto* e = b && b->value->is == kind::map ? b->value->find(key) : b;
     return e && !problems.error_at(e->at) ? e : nullptr;
   };
-  if (const auto* e = entry("auth", "tokenFile"); e && options.check.token_file)
-    if (auto wrong = options.check.token_file(c.auth.token_file))
+  const auto& ask = options.surroundings.token_file;
+  if (const auto* e = entry("auth", "tokenFile"); e && ask)
+    if (auto wrong = ask(c.auth.token_file))
       problems.add({e->at, "auth.tokenFile", std::move(wrong->problem), wrong->warning});
   if (const auto* e = entry("listen", "api")) {
-    if (c.auth.token_file.empty() && options.check.loopback &&
-        !options.check.loopback(c.listen.api))
+    if (c.auth.token_file.empty() &&
+        !parse_listen("listen.api", c.listen.api).is_loopback())
       problems.add({e->at, "listen.api",
                     fmt::format("{} can be reached from elsewhere, so that the API needs "
                                 "auth.tokenFile",

@@ -1,8 +1,8 @@
 // From the text of a config file, or of one TargetSpec, to what it says, and all that is
 // wrong with it at once.
 //
-// URLs, time zones, expressions and secrets are not this reader's business: whether one
-// is right is asked of the checkers, which tests and callers may leave out.
+// What holds on the machine that the settings are for, its files and variables, is asked
+// of `surroundings`, which tests and callers may leave out.
 #pragma once
 
 #include "messages/target_spec.hpp"
@@ -24,21 +24,9 @@ struct secret_answer {
   bool warning = false;              ///< the problem is not an error
 };
 
-/// Each answers what is wrong, as half a sentence, or nothing. One that is not there
-/// checks nothing.
-struct spec_checkers {
-  using checker = std::function<std::optional<std::string>(std::string_view)>;
-  checker url;       ///< the sentence must not quote credentials
-  checker cron;      ///< five fields
-  checker timezone;  ///< an IANA name
-  checker listener;  ///< ADDR:PORT
-  /// Whether only this machine reaches the address.
-  std::function<bool(std::string_view)> loopback;
+/// Each answers what is wrong there. One that is not there checks nothing.
+struct surroundings {
   std::function<std::optional<secret_answer>(const std::string&)> token_file;
-  /// The expression, and the names of the metrics it may use.
-  std::function<std::optional<std::string>(std::string_view,
-                                           const std::vector<std::string>&)>
-      expression;
   std::function<secret_answer(const secret_reference&)> secret;
 };
 
@@ -47,7 +35,7 @@ struct read_options {
   bool policy_only = false;
   /// Unknown keys are passed over: the text is of a newer version, not a typing mistake.
   bool recorded = false;
-  spec_checkers check{};
+  spec::surroundings surroundings{};
 };
 
 struct config {

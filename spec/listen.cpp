@@ -15,6 +15,11 @@ std::string listen_address::text() const {
                                                 : fmt::format("[{}]:{}", address, port);
 }
 
+bool listen_address::is_loopback() const {
+  boost::system::error_code bad;
+  return boost::asio::ip::make_address(address, bad).is_loopback() && !bad;
+}
+
 listen_address parse_listen(std::string_view what, std::string_view text) {
   const auto fail = [&] {
     throw input_error{

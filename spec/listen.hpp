@@ -12,6 +12,8 @@ struct listen_address {
   std::uint16_t port = 0;
   /// `0.0.0.0:8000`, `[::1]:8000`.
   std::string text() const;
+  /// Only this machine reaches it.
+  bool is_loopback() const;
 };
 
 /// Accepts `127.0.0.1:8000`, `[::]:8000`, `localhost:8000` and `:8000` (all addresses).

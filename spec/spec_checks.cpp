@@ -1,5 +1,6 @@
 // What is wrong with settings that are each right.
 #include "messages/text.hpp"
+#include "policy/expression.hpp"
 #include "spec/spec_reader.hpp"
 
 #include <fmt/format.h>
@@ -157,8 +158,9 @@ class together {
       return fail(e, "combine",
                   fmt::format("'{}' is not valid; did you mean '{}'?",
                               printable(spec_.combine.expression, 80), meant));
-    if (!options_.check.expression || spec_.metrics.empty()) return;
-    if (auto wrong = options_.check.expression(spec_.combine.expression, metric_list()))
+    if (spec_.metrics.empty()) return;
+    if (auto wrong =
+            policy::complaint_about_expression(spec_.combine.expression, metric_list()))
       fail(e, "combine", std::move(*wrong));
   }
 

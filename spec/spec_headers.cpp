@@ -103,7 +103,7 @@ bool spec_reader::expand(const document_entry& e, const std::string& path,
       continue;
     }
     secret_answer answer;
-    if (options_.check.secret) answer = options_.check.secret(*reference);
+    if (const auto& ask = options_.surroundings.secret) answer = ask(*reference);
     if (!answer.problem.empty()) {
       problems_.add({e.at, path, answer.problem, answer.warning});
       good = good && answer.warning;

@@ -4,6 +4,7 @@
 #include "messages/text.hpp"
 #include "spec/describe.hpp"
 #include "spec/spec_forms.hpp"
+#include "spec/text_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -214,14 +215,8 @@ void spec_reader::text(const spec_key& k, std::string& value, std::string_view p
     return fail(e->at, k.name,
                 "a URL may not hold ${...}; a secret belongs into a header");
   if (is_url && !judge_credentials(e->at, k, s)) return;
-  const auto& check = options_.check;
-  const spec_checkers::checker* checker = is_url                        ? &check.url
-                                          : form == text_form::cron     ? &check.cron
-                                          : form == text_form::timezone ? &check.timezone
-                                          : form == text_form::listener ? &check.listener
-                                                                        : nullptr;
-  if (checker && *checker)
-    if (auto wrong = (*checker)(s)) return fail(e->at, k.name, std::move(*wrong));
+  if (auto wrong = complaint_about(form, s))
+    return fail(e->at, k.name, std::move(*wrong));
   value = s;
 }
 

@@ -280,20 +280,19 @@ TEST_CASE("a policy alone needs neither name nor endpoints") {
   CHECK(o.read.targets.at(0).shadow.size() == 1);
 }
 
-TEST_CASE("the checkers are asked, and what they say is told") {
-  read_options options;
-  options.check.url = [](std::string_view s) { return "url " + std::string{s}; };
-  options.check.cron = [](std::string_view) { return "bad cron"; };
-  options.check.timezone = [](std::string_view) { return "bad zone"; };
-  options.check.expression = [](std::string_view e, const std::vector<std::string>& m) {
-    return fmt::format("{} of {}", e, m.at(0));
-  };
-  const auto o = read(with("combine: cpu/2\nschedules: [{cron: 0 8 * * 1-5, timezone: "
-                           "Mars, duration: 1h, minReplicas: 2}]\n"),
-                      options);
+TEST_CASE("those who use a text are asked whether it is right") {
+  const auto o =
+      read(with("combine: cpu/2 +\nschedules: [{cron: 0 25 * * 1-5, timezone: "
+                "Mars, duration: 1h, minReplicas: 2}]\n"
+                "scale: {url: 'http://h:x/r'}\n"));
   CHECK(o.problems ==
-        "f:2:1: app: url http://h\nf:4:1: combine: cpu/2 of cpu\n"
-        "f:5:14: schedules[0].cron: bad cron\nf:5:33: schedules[0].timezone: bad zone\n");
+        "f:4:1: combine: at character 8: it ends where a value should follow\n"
+        "f:5:14: schedules[0].cron: cron '0 25 * * 1-5': its hour '25' is not valid; "
+        "accepted: 0 to 23\n"
+        "f:5:34: schedules[0].timezone: timezone 'Mars' is unknown; accepted: an IANA "
+        "name such as UTC or Europe/Berlin\n"
+        "f:6:9: scale.url: URL \"http://h:x/r\": the port must be 1 to 65535, and a path "
+        "begins with '/'\n");
 }
 
 TEST_CASE("the settings beside the targets are read") {

@@ -48,13 +48,13 @@ targets:
   app: http://h
   metrics: &metrics
   - {name: cpu, value: /cpu/highPriority, target: 0.8}
-  - {name: queue, url: "http://p/q?x=\u00e4", value: /1, type: AverageValue, target: 3e1}
+  - {name: queue, url: "http://p/q?x=\u0065", value: /1, type: AverageValue, target: 3e1}
   schedules: [{cron: "0 8 * * 1-5", timezone: Europe/Berlin, duration: 10h, minReplicas: 1}]
   minReplicas: 0
   zero: {activation: {queue: 0x10}}
   shadow: {tolerance: 0.2, guard: ~, metrics: *metrics}
 - name: b
-  status: {url: "http://h/s", headers: {A: "Bearer ${T}"}}
+  status: {url: "http://h/s", headers: {A: "Bearer ${T}", B: "\u00e4"}}
   scale: {url: "http://h/r", body: '{"n": ${replicas}}'}
   metrics: *metrics
   fallback:

@@ -132,8 +132,8 @@ TEST_CASE("settings that act are not told of") {
         "tolerance: 0.9",
         "minReplicas: 0\nzero: {}",
         "behavior: {scaleDown: {selectPolicy: Disabled}}",
-        "panic: {}\nbehavior: {scaleUp: {policies: [{type: Pods, value: 1, "
-        "periodSeconds: 1}]}}",
+        ("panic: {}\n"
+         "behavior: {scaleUp: {policies: [{type: Pods, value: 1, periodSeconds: 1}]}}"),
         "schedules: [{cron: \"0 8 * * *\", duration: 23h, minReplicas: 2}]",
         "schedules: [{cron: \"0 8 * * *\", duration: 24h, minReplicas: 2, timezone: "
         "Europe/Berlin}]",
