@@ -145,14 +145,14 @@ void data_reader::steps(event_key k, decision_made& out) {
     if (!good()) return;
     std::uint64_t from = 0, to = 0;
     tape_members of{tape_, at};
-    const auto& rule = of["rule"];
+    const auto& rule = of[step_keys::rule.name];
     if (s.is != value_kind::object || rule.is != value_kind::string ||
-        !whole_from_zero(of["from"], bounds::replicas_max, from) ||
-        !whole_from_zero(of["to"], bounds::replicas_max, to)) {
+        !whole_from_zero(of[step_keys::from.name], bounds::replicas_max, from) ||
+        !whole_from_zero(of[step_keys::to.name], bounds::replicas_max, to)) {
       error_ = "data/steps: a step is not complete; accepted: rule, from, to, why";
       return;
     }
-    const auto& why = of["why"];
+    const auto& why = of[step_keys::why.name];
     d.told.push_back({rule.text, why.is == value_kind::string ? why.text : ""});
     d.steps.push_back(
         {rule_of(rule.text), 0, static_cast<int>(from), static_cast<int>(to), {}});

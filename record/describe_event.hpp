@@ -38,6 +38,17 @@ inline constexpr std::uint64_t id_max = std::numeric_limits<std::int64_t>::max()
 template <class X, class T>
 concept of = std::same_as<std::remove_const_t<X>, T>;
 
+// -- around the data: CloudEvents 1.0 -------------------------------------
+
+namespace envelope {
+constexpr event_key version{"specversion", "Of CloudEvents"};
+constexpr event_key id{"id", "A whole number, one more with each event of a record"};
+constexpr event_key source{"source", "/targets/NAME, or /daemon"};
+constexpr event_key type{"type", "What happened"};
+constexpr event_key time{"time", "When, by the clock of the record"};
+constexpr event_key data{"data", "What belongs to the type"};
+}  // namespace envelope
+
 // -- daemon ---------------------------------------------------------------
 
 template <class V>
@@ -110,6 +121,14 @@ void describe(V& v, of<status_failed> auto& x) {
 // -- decisions and what comes of them -------------------------------------
 
 constexpr event_key cause{"cause", "The id of the poll that it answers"};
+
+/// One of `steps`.
+namespace step_keys {
+constexpr event_key rule{"rule", "Its public code"};
+constexpr event_key from{"from", "Replicas before it"};
+constexpr event_key to{"to", "Replicas after it"};
+constexpr event_key why{"why", "One sentence"};
+}  // namespace step_keys
 
 template <class V>
 void describe(V& v, of<decision_made> auto& x) {

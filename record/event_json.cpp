@@ -1,8 +1,8 @@
 #include "record/event_json.hpp"
 
-#include "messages/json_stream.hpp"
 #include "policy/why.hpp"
 #include "record/describe_event.hpp"
+#include "record/step_json.hpp"
 #include "spec/spec_writer.hpp"
 
 #include <algorithm>
@@ -20,12 +20,12 @@ class event_writer {
   event_writer(std::string& out, const event& e)
       : event_(e), stream_{out}, json_(stream_) {
     json_.StartObject();
-    field("specversion", "1.0");
-    field("id", std::to_string(e.sequence));
-    field("source", source(e));
-    field("type", type_name(e));
-    field("time", to_rfc3339(e.time));
-    name("data");
+    field(envelope::version.name, "1.0");
+    field(envelope::id.name, std::to_string(e.sequence));
+    field(envelope::source.name, source(e));
+    field(envelope::type.name, type_name(e));
+    field(envelope::time.name, to_rfc3339(e.time));
+    name(envelope::data.name);
     json_.StartObject();
     std::visit([&](const auto& data) { describe(*this, data); }, e.data);
     json_.EndObject();
@@ -82,26 +82,18 @@ class event_writer {
     for (std::size_t i = 0; i < x.made.steps.size(); ++i) {
       const auto& s = x.made.steps[i];
       const auto* told = x.made.told.empty() ? nullptr : &x.made.told[i];
-      json_.StartObject();
-      field("rule", told ? told->rule : to_string(s.code));
-      name("from"), json_.Int(s.from);
-      name("to"), json_.Int(s.to);
       if (told)
-        field("why", told->why);
+        write_step(json_, told->rule, s.from, s.to, told->why);
       else
-        field("why", policy::why(s, *event_.target, x.shadow));
-      json_.EndObject();
+        write_step(json_, to_string(s.code), s.from, s.to,
+                   policy::why(s, *event_.target, x.shadow));
     }
     json_.EndArray();
   }
 
  private:
-  void text(std::string_view s) {
-    json_.String(s.data(), static_cast<rapidjson::SizeType>(s.size()));
-  }
-  void name(std::string_view s) {
-    json_.Key(s.data(), static_cast<rapidjson::SizeType>(s.size()));
-  }
+  void text(std::string_view s) { write_text(json_, s); }
+  void name(std::string_view s) { write_name(json_, s); }
   void field(std::string_view key, std::string_view value) { name(key), text(value); }
   /// The names of those that count; nothing if there is none.
   template <class All, class Counts>

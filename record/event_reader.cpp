@@ -67,7 +67,7 @@ struct event_reader::parser {
       spare[e.data.index()] = std::move(e.data);
       e.data = std::move(spare[kind]);
     }
-    const auto at = top.find("data");
+    const auto at = top.find(envelope::data.name);
     const bool object =
         at != tape_members::nowhere && tape.values()[at].is == tape_value::kind::object;
     data_reader data{tape, object ? std::optional{at} : std::nullopt, e.spec};
@@ -76,20 +76,20 @@ struct event_reader::parser {
   }
 
   bool envelope(tape_members& top, recorded_event& e, std::size_t& kind) {
-    const auto& version = top["specversion"];
+    const auto& version = top[envelope::version.name];
     if (version.is != tape_value::kind::string || !version.text.starts_with("1."))
       return wrong("not a CloudEvent: specversion", version, "\"1.0\"");
     // An id that is no sequence number is as good; what it cannot show is a gap.
-    const auto& id = top["id"];
+    const auto& id = top[envelope::id.name];
     if ((id.is != tape_value::kind::string && id.is != tape_value::kind::number) ||
         id.text.empty())
       return wrong("not a CloudEvent: id", id, "a whole number, as a string");
     if (!whole_text(id.text, e.sequence) || e.sequence > id_max) e.sequence = 0;
-    const auto& source = top["source"];
-    const auto& type = top["type"];
+    const auto& source = top[envelope::source.name];
+    const auto& type = top[envelope::type.name];
     if (type.is != tape_value::kind::string || type.text.empty())
       return wrong("not a CloudEvent: type", type, "a string");
-    const auto& time = top["time"];
+    const auto& time = top[envelope::time.name];
     const auto when =
         time.is == tape_value::kind::string ? parse_rfc3339(time.text) : std::nullopt;
     if (!when) return wrong("time", time, "RFC 3339");

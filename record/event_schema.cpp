@@ -42,6 +42,11 @@ map_ptr object_of(const map_ptr& properties, const std::vector<std::string>& req
   return s;
 }
 
+void add_property(const map_ptr& properties, event_key k, const map_ptr& value) {
+  put(value, "description", k.about);
+  put(properties, k.name, value);
+}
+
 map_ptr digits() {
   auto s = of_type("string");
   put(s, "pattern", "^[0-9]+$");
@@ -113,11 +118,14 @@ class data_schema {
   }
   void steps(event_key k, const decision_made&) {
     auto properties = make_map();
-    put(properties, "rule", of_type("string"));
-    put(properties, "from", replica_count());
-    put(properties, "to", replica_count());
-    put(properties, "why", of_type("string"));
-    add(k, list_of(object_of(properties, {"rule", "from", "to"})), presence::usual);
+    add_property(properties, step_keys::rule, of_type("string"));
+    add_property(properties, step_keys::from, replica_count());
+    add_property(properties, step_keys::to, replica_count());
+    add_property(properties, step_keys::why, of_type("string"));
+    std::vector<std::string> required;
+    for (const auto& r : {step_keys::rule, step_keys::from, step_keys::to})
+      required.emplace_back(r.name);
+    add(k, list_of(object_of(properties, required)), presence::usual);
   }
 
  private:
@@ -126,8 +134,7 @@ class data_schema {
     add(k, list_of(of_type("string")), presence::unless_default);
   }
   void add(event_key k, const map_ptr& value, presence p) {
-    put(value, "description", k.about);
-    put(properties_, k.name, value);
+    add_property(properties_, k, value);
     if (p == presence::required) required_.emplace_back(k.name);
   }
 
@@ -163,19 +170,25 @@ std::vector<document_ptr> rules_of_types(std::index_sequence<I...>) {
   return {rule_of_type<I>()...};
 }
 
-map_ptr envelope() {
+/// What is around the data, and always there.
+map_ptr event_object() {
   auto version = of_type("string");
   put(version, "pattern", "^1\\.");
-  auto source = of_type("string");
-  put(source, "description", "/targets/NAME, or /daemon");
+  const std::vector<std::pair<event_key, map_ptr>> keys{
+      {envelope::version, version},
+      {envelope::id, digits()},
+      {envelope::source, of_type("string")},
+      {envelope::type, of_type("string")},
+      {envelope::time, moment()},
+      {envelope::data, of_type("object")},
+  };
   auto properties = make_map();
-  put(properties, "specversion", version);
-  put(properties, "id", digits());
-  put(properties, "source", source);
-  put(properties, "type", of_type("string"));
-  put(properties, "time", moment());
-  put(properties, "data", of_type("object"));
-  return properties;
+  std::vector<std::string> required;
+  for (const auto& [k, value] : keys) {
+    add_property(properties, k, value);
+    required.emplace_back(k.name);
+  }
+  return object_of(properties, required);
 }
 
 }  // namespace
@@ -184,10 +197,8 @@ std::string event_schema() {
   auto s = make_map();
   put(s, "$schema", "http://json-schema.org/draft-07/schema#");
   put(s, "title", "An event of ScaleIt: CloudEvents 1.0");
-  put(s, "type", "object");
-  put(s, "required",
-      make_list(words{"specversion", "id", "source", "type", "time", "data"}));
-  put(s, "properties", envelope());
+  const auto around = event_object();
+  s->entries.insert(s->entries.end(), around->entries.begin(), around->entries.end());
   put(s, "allOf", make_list(rules_of_types(std::make_index_sequence<event_kinds>{})));
   return pretty_json(*s) + "\n";
 }

@@ -1,8 +1,8 @@
 #include "record/replay_output.hpp"
 
-#include "messages/json_stream.hpp"
 #include "messages/text.hpp"
 #include "policy/why.hpp"
+#include "record/step_json.hpp"
 
 #include <fmt/format.h>
 
@@ -15,13 +15,11 @@ namespace {
 constexpr std::size_t written_at_once = 256 * 1024;
 
 void field(json_writer& json, std::string_view key, std::string_view value) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-  json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  write_name(json, key), write_text(json, value);
 }
 
 void field(json_writer& json, std::string_view key, int value) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-  json.Int(value);
+  write_name(json, key), json.Int(value);
 }
 
 /// Where a difference begins: the rule of the first step that is another.
@@ -75,14 +73,8 @@ void replay_output::add_json(const replayed& x) {
   json.Key("steps");
   json.StartArray();
   if (x.made)
-    for (const auto& s : x.made->steps) {
-      json.StartObject();
-      field(json, "rule", to_string(s.code));
-      field(json, "from", s.from);
-      field(json, "to", s.to);
-      field(json, "why", policy::why(s, x.spec, x.shadow));
-      json.EndObject();
-    }
+    for (const auto& s : x.made->steps)
+      write_step(json, to_string(s.code), s.from, s.to, policy::why(s, x.spec, x.shadow));
   json.EndArray();
   if (x.shadow) json.Key("shadow"), json.Bool(true);
   if (x.differs()) field(json, "differs", differing_step(x));
