@@ -48,6 +48,13 @@ void control_loop::start(const std::vector<target_ptr>& first) {
   spawn_supervisor(std::chrono::milliseconds{0});
 }
 
+void control_loop::pulse(steady_time now, time_point wall) {
+  health_.pulse(now.time_since_epoch().count());
+  const auto off = wall - events_.time_at(now);
+  if (off >= bounds::clock_step_min || off <= -bounds::clock_step_min)
+    events_.reanchor(now, wall);
+}
+
 void control_loop::spawn_supervisor(std::chrono::milliseconds take_over_after) {
   auto next = system_.spawn(supervisor, &services_, &state_, &health_);
   {

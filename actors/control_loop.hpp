@@ -53,6 +53,11 @@ class control_loop {
   /// has started when their actors are there.
   void start(const std::vector<target_ptr>& first = {});
 
+  /// To be called every bounds::loop_pulse_interval: health sees that the loop turns.
+  /// Events are stamped from the steady clock; `wall`, what the system's clock shows now,
+  /// tells of its steps (a VM that slept, an operator, a slew that has added up).
+  void pulse(steady_time now, time_point wall);
+
   // -- orders: from any thread --------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
   void add(target_ptr spec, answer_handler done = {});

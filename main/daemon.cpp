@@ -133,11 +133,10 @@ class daemon {
     });
   }
 
-  /// Shows that the loop turns, samples what no event tells, and follows the system's
-  /// clock.
+  /// Shows that the loop turns, and samples what no event tells.
   void beat() {
     const auto now = std::chrono::steady_clock::now();
-    control_.health().pulse(now.time_since_epoch().count());
+    control_.pulse(now, wall_now());
     if (beat_due_)
       sampled_.loop_lag(std::chrono::duration<double>(now - *beat_due_).count());
     for (const auto& s : control_.events().subscriptions()) {
@@ -151,22 +150,11 @@ class daemon {
     sampled_.connections(http.connections_open, http.connections_idle);
     sampled_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
-    follow_clock();
     beat_due_ = now + bounds::loop_pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {
       if (!error) beat();
     });
-  }
-
-  /// Events are stamped from the steady clock; a step of the system's clock (a VM that
-  /// slept, an operator, a slew that has added up) must show in them all the same.
-  void follow_clock() {
-    const auto now = std::chrono::steady_clock::now();
-    const auto wall = wall_now();
-    const auto off = wall - control_.events().time_at(now);
-    if (off < bounds::clock_step_min && off > -bounds::clock_step_min) return;
-    control_.events().reanchor(now, wall);
   }
 
   const daemon_options& options_;

@@ -2,6 +2,13 @@
 // signals end a process that says nothing about them, at once, with a request in flight.
 #pragma once
 
+#include "net/event_loop.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
 #include <string>
 
 namespace scaleit::main {
@@ -15,7 +22,22 @@ void make_writes_fail_quietly();
 /// touched are those that ask to stop, job control, and those that tell of a bug.
 void ignore_stray_signals();
 
-/// "SIGTERM"
-std::string signal_name(int signal);
+/// The first signal that asks to stop is an order; a second one ends the process at once,
+/// and so does time: whatever hangs, it ends.
+class stop_signals {
+ public:
+  /// `on_stop` is called on the loop's thread, once, with the signal's name.
+  stop_signals(net::asio::io_context& io, std::function<void(std::string)> on_stop);
+
+ private:
+  void await();
+  void heard(int signal);
+
+  net::asio::signal_set signals_;
+  net::asio::steady_timer deadline_;
+  std::function<void(std::string)> on_stop_;
+  int asked_by_ = 0;
+  std::chrono::steady_clock::time_point asked_{};
+};
 
 }  // namespace scaleit::main

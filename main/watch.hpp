@@ -3,6 +3,7 @@
 // and stopped.
 #pragma once
 
+#include "main/signals.hpp"
 #include "net/event_loop.hpp"
 #include "net/router.hpp"
 #include "net/server.hpp"
@@ -13,10 +14,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -47,19 +45,13 @@ class watch {
                                            std::size_t connections_max);
   net::router routes();
   net::server_response readiness() const;
-  void await_signal();
-  void on_signal(int signal);
 
   net::event_loop loop_;
   telemetry::scrapes scrapes_;
   const telemetry::health& health_;
-  std::function<void(std::string)> on_stop_;
+  stop_signals signals_;
   std::unique_ptr<net::http_server> server_;
-  net::asio::signal_set signals_;
-  net::asio::steady_timer deadline_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
-  int asked_by_ = 0;  ///< the first signal to stop
-  std::chrono::steady_clock::time_point asked_{};
   std::thread thread_;
 };
 

@@ -135,11 +135,16 @@ TEST_CASE("a clock that is set leaves a limit as it was") {
     h.control.add(one_per_minute());
     h.advance(12s);
     const auto now = h.system.clock().now();
-    h.control.events().reanchor(now, h.control.events().time_at(now) + by);
+    const auto wall = h.control.events().time_at(now);
+    h.control.pulse(now, wall + bounds::clock_step_min - microseconds{1});  // a slew
+    CHECK(h.all<clock_stepped>().empty());
+    h.control.pulse(now, wall + by);
+    h.control.pulse(now, wall + by);
     h.advance(47s);
     CHECK(world.puts == std::vector<int>{11});
     h.advance(10s);
     CHECK(world.puts == std::vector<int>{11, 12});
-    CHECK(h.all<clock_stepped>().size() == 1);
+    REQUIRE(h.all<clock_stepped>().size() == 1);
+    CHECK(h.all<clock_stepped>()[0]->by == by);
   }
 }
