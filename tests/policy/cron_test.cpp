@@ -18,7 +18,7 @@ cron line(std::string_view text) {
 }
 
 wall_minute at(int y, unsigned m, unsigned d, int hour, int minute) {
-  return local_days{year{y} / m / d} + hours{hour} + minutes{minute};
+  return local_days{year{y} / month{m} / day{d}} + hours{hour} + minutes{minute};
 }
 
 /// How many minutes of 2024, a leap year, match.
@@ -178,15 +178,15 @@ TEST_CASE("first and last find what a search minute by minute finds") {
     const auto from =
         at(2024, 2, 27, 0, 0) + minutes{random() % 8000} - days{random() % 60};
     const auto to = from + minutes{random() % 6000} - minutes{10};
-    std::optional<wall_minute> first, last;
+    std::optional<wall_minute> earliest, latest;
     for (auto t = from; t <= to; t += minutes{1}) {
       if (!c.matches(t)) continue;
-      if (!first) first = t;
-      last = t;
+      if (!earliest) earliest = t;
+      latest = t;
     }
     INFO(text);
-    CHECK(c.first(from, to) == first);
-    CHECK(c.last(from, to) == last);
+    CHECK(c.first(from, to) == earliest);
+    CHECK(c.last(from, to) == latest);
   }
 }
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <list>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <system_error>
@@ -247,7 +247,8 @@ deaf_listener::deaf_listener(const std::string& address, std::uint16_t port) {
   // A backlog of 0 holds one connection; after that, SYNs are dropped.
   for (int i = 0; i < 4; ++i) {
     const int fd = ::socket(a.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    ::connect(fd, reinterpret_cast<const sockaddr*>(&a), size);
+    (void)::connect(fd, reinterpret_cast<const sockaddr*>(&a),
+                    size);  // in progress, or full
     fds_.push_back(fd);
   }
 }
