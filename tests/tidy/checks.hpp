@@ -33,6 +33,9 @@ inline constexpr std::size_t test_lines_max = 400;
 /// messages/protocol.hpp, Beast in net/ and tests/.
 findings check_includes(const source_file& f);
 
+/// A room's files are in the namespace of that room; messages/ is in that of the project.
+findings check_namespaces(const source_file& f);
+
 /// Calls that have a better replacement, which the finding names. Comments and
 /// literals do not count.
 findings check_calls(const source_file& f);

@@ -150,6 +150,29 @@ findings check_includes(const source_file& f) {
   return found;
 }
 
+findings check_namespaces(const source_file& f) {
+  static const std::regex opened(R"(^namespace scaleit(?:::(\w+))?)");
+  const auto room = room_of(f.path);
+  if (!floors_below.contains(room) || room == "tests" || !is_source(f.path) ||
+      f.path == "main/main.cpp")
+    return {};
+  findings found;
+  bool own = false;
+  each_line(code_only(f.text), [&](std::size_t line, const string& text) {
+    std::smatch m;
+    if (!std::regex_search(text, m, opened)) return;
+    const string name = m[1];
+    own = own || name == room || room == "messages";
+    if (name != room && floors_below.contains(name))
+      found.push_back({f.path, line, room + "/ has no names of " + name + "/"});
+  });
+  if (!own)
+    found.push_back({f.path, 0,
+                     room == "messages" ? "opens no namespace scaleit"
+                                        : "opens no namespace scaleit::" + room});
+  return found;
+}
+
 findings check_calls(const source_file& f) {
   if (!is_source(f.path)) return {};
   const auto room = room_of(f.path);

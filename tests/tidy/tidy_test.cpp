@@ -63,6 +63,9 @@ TEST_CASE("the tree is read, and not just a corner of it") {
 }
 
 TEST_CASE("includes in the tree point down") { tree_passes(check_includes); }
+TEST_CASE("names in the tree are in their room's namespace") {
+  tree_passes(check_namespaces);
+}
 TEST_CASE("no file in the tree calls what is banned") { tree_passes(check_calls); }
 TEST_CASE("every file in the tree is laid out as agreed") { tree_passes(check_layout); }
 
@@ -92,6 +95,18 @@ TEST_CASE("an include that points up or across is caught") {
   CHECK(caught(check_includes, "simulation/world.hpp", net) == "1");
   CHECK(caught(check_includes, "policy/decide.hpp", net) == "1");
   CHECK(caught(check_includes, "actors/poller.hpp", net).empty());
+}
+
+TEST_CASE("a name outside its room's namespace is caught") {
+  const string net = "\nnamespace scaleit::net {\n}\n";
+  CHECK(caught(check_namespaces, "net/url.cpp", net).empty());
+  CHECK(caught(check_namespaces, "net/url.txt", "namespace scaleit::spec {\n").empty());
+  CHECK(caught(check_namespaces, "net/url.cpp", "namespace scaleit {\n}\n") == "0");
+  CHECK(caught(check_namespaces, "spec/url.cpp", net) == "2 0");
+  CHECK(caught(check_namespaces, "messages/text.cpp", "namespace scaleit::bounds {\n")
+            .empty());
+  CHECK(caught(check_namespaces, "messages/text.cpp", "int x;\n") == "0");
+  CHECK(caught(check_namespaces, "tests/spec/url.cpp", net).empty());
 }
 
 TEST_CASE("CAF is caught outside its rooms") {
