@@ -135,8 +135,8 @@ TEST_CASE("settings that act are not told of") {
         ("panic: {}\n"
          "behavior: {scaleUp: {policies: [{type: Pods, value: 1, periodSeconds: 1}]}}"),
         "schedules: [{cron: \"0 8 * * *\", duration: 23h, minReplicas: 2}]",
-        "schedules: [{cron: \"0 8 * * *\", duration: 24h, minReplicas: 2, timezone: "
-        "Europe/Berlin}]",
+        ("schedules: [{cron: \"0 8 * * *\", duration: 24h, minReplicas: 2, "
+         "timezone: Europe/Berlin}]"),
         "schedules: [{cron: \"0 8 * * 1-5\", duration: 48h, minReplicas: 2}]",
         "schedules: [{cron: \"0 0 29 2 *\", duration: 8784h, minReplicas: 2}]",
         "schedules: [{cron: \"0 8 * * *\", duration: 5m, minReplicas: 2}]\ninterval: 5m",
@@ -144,10 +144,10 @@ TEST_CASE("settings that act are not told of") {
         "tolerance: 0.5\nshadow: {panic: {}}",
         "pause: {scaleOut: true}",
         "fallback: {replicas: 100}",
-        "minReplicas: 5\nmaxReplicas: 10\nschedules: "
-        "[{cron: \"0 8 * * *\", duration: 1h, minReplicas: 6, maxReplicas: 10}]",
-        "behavior: {scaleUp: {policies: [{type: Pods, value: 2147483647, periodSeconds: "
-        "15}]}}"}) {
+        ("minReplicas: 5\nmaxReplicas: 10\nschedules: "
+         "[{cron: \"0 8 * * *\", duration: 1h, minReplicas: 6, maxReplicas: 10}]"),
+        ("behavior: {scaleUp: {policies: "
+         "[{type: Pods, value: 2147483647, periodSeconds: 15}]}}")}) {
     CAPTURE(lines);
     CHECK(told_of(with(lines)) == "");
   }
