@@ -31,6 +31,8 @@ constexpr auto turn_time = bounds::loop_turn_time;  ///< likewise
 /// Then the next actor does. More than one would let whoever writes to itself to give way
 /// to others, after a batch, go on at once with the next.
 constexpr std::size_t messages_per_job = 1;
+/// Between two looks at the clock: reading it costs as much as a small message.
+constexpr std::size_t jobs_per_look = 2;
 
 /// CAF's map of timers, fired by one Asio timer. Calls from other threads are posted.
 class loop_clock final : public caf::detail::simple_actor_clock {
@@ -173,7 +175,7 @@ class loop_scheduler final : public caf::scheduler::abstract_coordinator {
     std::size_t n = 0;
     const auto end = clock_.now() + turn_time;
     for (; n < turn_jobs && !jobs_.empty(); ++n) {
-      if (n > 0 && clock_.now() >= end) break;
+      if (n % jobs_per_look == jobs_per_look - 1 && clock_.now() >= end) break;
       const job j = jobs_.front();
       jobs_.pop_front();
       switch (j->resume(&unit_, messages_per_job)) {

@@ -55,7 +55,7 @@ std::optional<order> order_queue::take() {
   return first;
 }
 
-void order_queue::put_back(std::deque<order> first) {
+void order_queue::put_back(std::list<order> first) {
   const std::lock_guard lock{mutex_};
   waiting_.insert(waiting_.begin(), std::make_move_iterator(first.begin()),
                   std::make_move_iterator(first.end()));

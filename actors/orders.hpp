@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -59,7 +60,7 @@ class order_queue {
   // -- the loop -----------------------------------------------------------
   std::optional<order> take();
   /// Before those that wait, in their order.
-  void put_back(std::deque<order> first);
+  void put_back(std::list<order> first);
   /// One that was taken has its answer.
   void answered();
   /// Set once a stop was ordered.

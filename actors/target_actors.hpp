@@ -11,7 +11,7 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string_view>
 
@@ -38,8 +38,10 @@ struct target_actors {
   target_ptr polled_by;      ///< the spec from which the poller was made
 
   // -- its removal --------------------------------------------------------
-  bool leaving = false;       ///< as soon as no scale request is in flight
-  std::deque<order> waiting;  ///< orders that found it leaving; the first: the removal
+  bool leaving = false;  ///< as soon as no scale request is in flight
+  /// Orders that found it leaving; the first: the removal. No deque: an empty one takes
+  /// half a kilobyte.
+  std::list<order> waiting;
 };
 
 }  // namespace scaleit::actors

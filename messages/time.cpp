@@ -1,6 +1,6 @@
 #include "messages/time.hpp"
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include <array>
 
@@ -11,10 +11,10 @@ std::string to_rfc3339(time_point t) {
   const auto day = floor<days>(t);
   const year_month_day date{day};
   const hh_mm_ss clock{t - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z"),
+                     int{date.year()}, unsigned{date.month()}, unsigned{date.day()},
+                     clock.hours().count(), clock.minutes().count(),
+                     clock.seconds().count(), clock.subseconds().count());
 }
 
 namespace {
@@ -65,10 +65,47 @@ std::optional<std::chrono::minutes> take_offset(std::string_view& s) {
   return west ? -offset : offset;
 }
 
+struct fields_of_time {
+  int year, month, day, hour, minute, second;
+  std::int64_t micros;
+  std::chrono::minutes offset;
+};
+
+std::optional<time_point> put_together(const fields_of_time& f) {
+  using namespace std::chrono;
+  const year_month_day date{year{f.year}, month{static_cast<unsigned>(f.month)},
+                            day{static_cast<unsigned>(f.day)}};
+  if (!date.ok() || f.hour > 23 || f.minute > 59 || f.second > 60)  // a leap second
+    return {};
+  return time_point{sys_days{date} + hours{f.hour} + minutes{f.minute} +
+                    seconds{f.second} + microseconds{f.micros} - f.offset};
+}
+
+/// Whether it has the form that to_rfc3339() gives.
+bool is_our_own(std::string_view s) {
+  constexpr std::string_view form = "0000-00-00T00:00:00.000000Z";
+  if (s.size() != form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i)
+    if (form[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != form[i]) return false;
+  return true;
+}
+
+/// In half the time: each line of a record has one.
+std::optional<time_point> parse_our_own(std::string_view s) {
+  const auto number = [&](std::size_t from, std::size_t digits) {
+    int n = 0;
+    for (const char c : s.substr(from, digits)) n = n * 10 + (c - '0');
+    return n;
+  };
+  return put_together({number(0, 4), number(5, 2), number(8, 2), number(11, 2),
+                       number(14, 2), number(17, 2), number(20, 6),
+                       std::chrono::minutes{0}});
+}
+
 }  // namespace
 
 std::optional<time_point> parse_rfc3339(std::string_view s) {
-  using namespace std::chrono;
+  if (is_our_own(s)) return parse_our_own(s);
   const auto y = take_number(s, 4);
   if (!y || !take(s, "-")) return {};
   const auto mo = take_number(s, 2);
@@ -85,11 +122,7 @@ std::optional<time_point> parse_rfc3339(std::string_view s) {
   if (!fraction) return {};
   const auto offset = take_offset(s);
   if (!offset || !s.empty()) return {};
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)},
-                            day{static_cast<unsigned>(*d)}};
-  if (!date.ok() || *h > 23 || *mi > 59 || *sec > 60) return {};  // 60: a leap second
-  return time_point{sys_days{date} + hours{*h} + minutes{*mi} + seconds{*sec} +
-                    microseconds{*fraction} - *offset};
+  return put_together({*y, *mo, *d, *h, *mi, *sec, *fraction, *offset});
 }
 
 std::string to_string(microseconds d) {

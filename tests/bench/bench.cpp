@@ -9,7 +9,9 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 using namespace scaleit::bench;
 
@@ -62,10 +64,21 @@ int measure_many(std::size_t targets) {
   return judge(all);
 }
 
+/// A part of it, by name; null if there is none.
+void (*part_named(std::string_view what))(results&) {
+  if (what == "cycle") return &measure_cycles;
+  if (what == "reaction") return &measure_reaction;
+  if (what == "micro") return &measure_micro;
+  if (what == "idle") return &measure_idle;
+  return nullptr;
+}
+
 int measure(const std::string& what) {
   results all;
-  if (what == "micro") {
-    measure_micro(all);
+  if (!what.empty()) {
+    const auto part = part_named(what);
+    if (!part) throw std::invalid_argument{"parts are cycle, reaction, micro and idle"};
+    part(all);
     print(all);
     return judge(all);
   }
@@ -96,7 +109,7 @@ std::optional<std::string> scaleit::bench::complaint_about(const result& r) {
   return {};
 }
 
-/// `scaleit_bench` measures everything; `scaleit_bench micro` only what needs no network;
+/// `scaleit_bench` measures everything; `scaleit_bench reaction` only that part;
 /// `scaleit_bench lateness --targets 50000` what makes the polls of so many late;
 /// `scaleit_bench profile 1000` runs cycles at that many connections for a profiler.
 int main(int argc, char** argv) {

@@ -22,6 +22,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -49,7 +50,7 @@ double cpu_now() {
 /// again as soon as a decision was made instead of waiting for the interval.
 class closed_loop {
  public:
-  closed_loop(std::uint16_t port, std::size_t connections)
+  closed_loop(std::uint16_t port, std::size_t connections, bool kept = false)
       : client_(loop_, options(connections)),
         system_(configured(config_, loop_)),
         control_(system_, client_, secrets_, {}, time_point{}) {
@@ -69,6 +70,7 @@ class closed_loop {
     for (std::size_t i = 0; i < connections; ++i) {
       auto spec = test::app_spec("t" + std::to_string(i), url);
       spec.interval = std::chrono::hours{1};
+      spec.scale.keep_alive = kept;
       const auto target = std::make_shared<const target_spec>(spec);
       control_.add(target);
       pollers_.push_back(started(spec.name));
@@ -232,14 +234,16 @@ std::unique_ptr<background> serve_overload() {
   return std::make_unique<background>([](int fd) {
     net::event_loop loop;
     int replicas = 10;
-    clock::time_point answered;
-    std::string lines;
+    std::optional<clock::time_point> answered;  // the first status since the last PUT
     const net::http_server server{
         loop, net::server_options{}, [&](net::server_request&& r, net::responder answer) {
           if (r.method != "GET") {
-            const auto us =
-                std::chrono::duration<double, std::micro>(clock::now() - answered);
-            ::dprintf(fd, "%.1f\n", us.count());
+            if (answered) {
+              const auto us =
+                  std::chrono::duration<double, std::micro>(clock::now() - *answered);
+              ::dprintf(fd, "%.1f\n", us.count());
+            }
+            answered.reset();
             replicas = replicas == 10 ? 12 : 10;
             return answer.send({204, "", "", {}});
           }
@@ -248,7 +252,7 @@ std::unique_ptr<background> serve_overload() {
                        replicas == 10 ? R"({"cpu":{"highPriority":0.95},"replicas":10})"
                                       : R"({"cpu":{"highPriority":0.66},"replicas":12})",
                        {}});
-          answered = clock::now();
+          if (!answered) answered = clock::now();
         }};
     ::dprintf(fd, "%d\n", server.port());
     loop.io().run();
@@ -257,11 +261,14 @@ std::unique_ptr<background> serve_overload() {
 
 }  // namespace
 
-void measure_reaction(results& out) {
+namespace {
+
+/// `kept`: the PUT goes out on the connection of the polls.
+void measure_reaction(results& out, const std::string& name, bool kept) {
   const auto server = serve_overload();
   const auto port = static_cast<std::uint16_t>(std::stoi(server->read_line()));
-  const background loop{[port](int) {
-    closed_loop c{port, 1};
+  const background loop{[port, kept](int) {
+    closed_loop c{port, 1, kept};
     c.run_for(10s);
     std::_Exit(0);
   }};
@@ -275,8 +282,15 @@ void measure_reaction(results& out) {
   const auto at = [&](std::size_t hundredth) {
     return us.empty() ? 0 : us[us.size() * hundredth / 100];
   };
-  out.push_back({"reaction/median", at(50), "us", "", 0, us.size(), samples_min});
-  out.push_back({"reaction/p99", at(99), "us", "", 0, us.size(), samples_min});
+  out.push_back({name + "/median", at(50), "us", "", 0, us.size(), samples_min});
+  out.push_back({name + "/p99", at(99), "us", "", 0, us.size(), samples_min});
+}
+
+}  // namespace
+
+void measure_reaction(results& out) {
+  measure_reaction(out, "reaction", false);
+  measure_reaction(out, "reaction, kept", true);
 }
 
 }  // namespace scaleit::bench
