@@ -65,6 +65,7 @@ class http_server::impl final : public session_host,
 
   std::string_view common_headers() override;
   void forget(session& s) noexcept override;
+  bool full() const override { return sessions_.size() >= options.connections_max; }
   void on_answered() override {
     if (waiting_) retry_waiting();
   }
@@ -141,7 +142,7 @@ void http_server::impl::on_accept(error_code ec, tcp::socket socket) {
     });
     return;
   }
-  if (sessions_.size() >= options.connections_max && !evict()) {
+  if (full() && !evict()) {
     waiting_ = std::move(socket);  // retry_waiting() goes on from here
     return;
   }

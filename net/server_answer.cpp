@@ -53,6 +53,8 @@ void session::answer(server_response r, std::optional<std::size_t> cut) {
 }
 
 void session::compose(const server_response& r, std::string_view framing) {
+  // Whoever asked for more at once makes room first (RFC 9112, 9.6).
+  if (buffer_.size() > 0 && host_->full()) keep_alive_ = false;
   head_ = fmt::format("HTTP/1.1 {} {}\r\n", r.status, reason_phrase(r.status));
   head_ += host_->common_headers();
   if (!r.content_type.empty()) ((head_ += "Content-Type: ") += r.content_type) += "\r\n";

@@ -37,6 +37,8 @@ struct session_host {
   virtual std::string_view common_headers() = 0;
   /// The session has closed; the host lets go of it.
   virtual void forget(session& s) noexcept = 0;
+  /// There is no place left, so that others may be waiting for one.
+  virtual bool full() const = 0;
   /// A session has ended its answer: a full host may now prefer a newcomer to it.
   virtual void on_answered() = 0;
   /// Whether there may be one more stream; each is given back.

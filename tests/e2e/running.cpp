@@ -130,14 +130,6 @@ void scaler::check_record() const {
   }
 }
 
-std::optional<int> scaler::stop(int signal, std::chrono::milliseconds within) {
-  process_->signal(signal);
-#ifdef SCALEIT_SANITIZED  // they search for leaks when the daemon has ended
-  within *= 5;
-#endif
-  return process_->wait(within);
-}
-
 sample_application::sample_application(const std::vector<std::string>& arguments) {
   process_options p;
   p.command = command({"app", "--port", "0"});

@@ -57,10 +57,16 @@ class scaler {
   scrape metrics() const { return scrape{test::get(port_, "/metrics").body}; }
   std::string log() const { return process_->err(); }
   test::process& process() { return *process_; }
-  /// Sends the signal; the exit code, if it ended within the time (five times that under
-  /// the sanitizers).
+  /// Sends the signal; the exit code, if it ended within the time.
   std::optional<int> stop(int signal,
-                          std::chrono::milliseconds within = std::chrono::seconds{3});
+                          std::chrono::milliseconds within = std::chrono::seconds{3}) {
+    process_->signal(signal);
+    return ended(within);
+  }
+  /// The same, without a signal.
+  std::optional<int> ended(std::chrono::milliseconds within = std::chrono::seconds{3}) {
+    return process_->wait(within);
+  }
 
  private:
   void check_record() const;

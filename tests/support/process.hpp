@@ -32,11 +32,18 @@ class temporary_directory {
   std::filesystem::path path_;
 };
 
+/// The sanitizers make everything slower, and search for leaks at the end.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int patience = 5;
+#else
+inline constexpr int patience = 1;
+#endif
+
 /// Asks every few milliseconds until it holds. False when it never did.
 template <class Condition>
 bool eventually(Condition holds,
                 std::chrono::milliseconds within = std::chrono::seconds{10}) {
-  const auto deadline = std::chrono::steady_clock::now() + within;
+  const auto deadline = std::chrono::steady_clock::now() + patience * within;
   while (!holds()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
