@@ -34,16 +34,19 @@ std::shared_ptr<subscription> control_loop::subscribe(
   return state_.subscribers.back().events;
 }
 
-void control_loop::start(const std::vector<target_ptr>& first) {
+void control_loop::start(const std::vector<target_ptr>& first, origin by) {
   state_.stop_reason.clear();
   state_.stopped = false;
   state_.orders.reopen();
   // One too many, or a second of its name, is an order like any other.
-  for (const auto& spec : first)
-    if (state_.full() || state_.targets.contains(spec->name))
-      add(spec);
+  for (const auto& spec : first) {
+    const auto change = wanted_.put(by, spec);
+    if (!change) continue;
+    if (state_.full() || state_.targets.contains(change->name))
+      add(change->spec);
     else
-      state_.create(spec);
+      state_.create(change->spec);
+  }
   events_.emit(now(), nullptr, daemon_started{SCALEIT_VERSION});
   spawn_supervisor(std::chrono::milliseconds{0});
 }
@@ -88,6 +91,31 @@ supervisor_actor control_loop::current_supervisor() const {
 
 void control_loop::nudge() {
   if (const auto to = current_supervisor()) caf::anon_send(to, orders_waiting{});
+}
+
+void control_loop::want(origin by, target_ptr spec, answer_handler done) {
+  const auto* known = wanted_.find(spec->name);
+  if (wanted_.running() >= state_.targets_max && !(known && known->running)) {
+    if (done) done({outcome::refused, state_.full_sentence()});
+    return;
+  }
+  carry_out(wanted_.put(by, std::move(spec)), std::move(done));
+}
+
+void control_loop::want_no_more(origin by, const std::string& name, answer_handler done) {
+  carry_out(wanted_.drop(by, name), std::move(done));
+}
+
+void control_loop::hold(const std::string& name, operator_hold h, answer_handler done) {
+  carry_out(wanted_.hold(name, h), std::move(done));
+}
+
+void control_loop::carry_out(std::optional<catalog_change> change, answer_handler done) {
+  if (change)
+    change->spec ? add(change->spec, std::move(done))
+                 : remove(change->name, std::move(done));
+  else if (done)
+    done({outcome::unchanged});
 }
 
 void control_loop::add(target_ptr spec, answer_handler done) {

@@ -13,6 +13,7 @@
 // subscribe consumers, start. It lives on the loop's thread; orders may come from any.
 #pragma once
 
+#include "actors/catalog.hpp"
 #include "actors/supervisor.hpp"
 
 #include <caf/actor_system.hpp>
@@ -20,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,12 +53,20 @@ class control_loop {
 
   /// Starts everything, these targets included; there may be none. Health says that all
   /// has started when their actors are there.
-  void start(const std::vector<target_ptr>& first = {});
+  void start(const std::vector<target_ptr>& first = {}, origin by = origin::file);
 
   /// To be called every bounds::loop_pulse_interval: health sees that the loop turns.
   /// Events are stamped from the steady clock; `wall`, what the system's clock shows now,
   /// tells of its steps (a VM that slept, an operator, a slew that has added up).
   void pulse(steady_time now, time_point wall);
+
+  // -- what is wanted: on the loop's thread -------------------------------
+  const catalog& wanted() const { return wanted_; }
+  /// What that changes is ordered. `done` hears what became of it; `unchanged` also if
+  /// the name is another's, or what runs under it is just so.
+  void want(origin by, target_ptr spec, answer_handler done = {});
+  void want_no_more(origin by, const std::string& name, answer_handler done = {});
+  void hold(const std::string& name, operator_hold h, answer_handler done = {});
 
   // -- orders: from any thread --------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
@@ -73,6 +83,7 @@ class control_loop {
   control_state& changeable_state() { return state_; }
 
  private:
+  void carry_out(std::optional<catalog_change> change, answer_handler done);
   void spawn_supervisor(std::chrono::milliseconds take_over_after);
   void supervisor_ended(const caf::error& reason);
   /// Tells the supervisor that there are orders. One that is dead need not hear it: its
@@ -87,6 +98,7 @@ class control_loop {
   services services_;
   telemetry::health health_;
   control_state state_;
+  catalog wanted_;
   mutable std::mutex mutex_;  ///< of the handle alone
   supervisor_actor supervisor_;
 };

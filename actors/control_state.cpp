@@ -1,6 +1,12 @@
 #include "actors/control_state.hpp"
 
+#include <fmt/format.h>
+
 namespace scaleit::actors {
+
+std::string control_state::full_sentence() const {
+  return fmt::format("there are {} targets already, and that is the most", targets_max);
+}
 
 target_actors& control_state::create(const target_ptr& spec) {
   auto state = std::make_shared<target_state>();

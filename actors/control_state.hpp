@@ -47,6 +47,7 @@ struct control_state {
   std::uint64_t work_done = 0;  ///< of supervisors: what they have handled to its end
 
   bool full() const { return targets.size() >= targets_max; }
+  std::string full_sentence() const;
   /// A target with what it remembers, and no actors yet. There is none of that name.
   target_actors& create(const target_ptr& spec);
 };

@@ -2,7 +2,6 @@
 #include "actors/supervisor.hpp"
 
 #include <caf/send.hpp>
-#include <fmt/format.h>
 
 #include <utility>
 
@@ -53,10 +52,7 @@ bool supervisor_state::carry_out() {
 }
 
 void supervisor_state::add(target_ptr spec) {
-  if (all->full())
-    return conclude({outcome::refused,
-                     fmt::format("there are {} targets already, and that is the most",
-                                 all->targets_max)});
+  if (all->full()) return conclude({outcome::refused, all->full_sentence()});
   target_actors* c = nullptr;
   step([&] {
     c = &all->create(spec);

@@ -6,6 +6,7 @@
 #include "main/failure.hpp"
 #include "main/logging.hpp"
 #include "main/recording.hpp"
+#include "main/reload.hpp"
 #include "main/signals.hpp"
 #include "main/streams.hpp"
 #include "main/watch.hpp"
@@ -52,8 +53,10 @@ class daemon {
         lines_(options.level),
         recording_(recording_for(options)),
         pulse_(loop_.io()),
-        watch_(options.metrics, options.descriptors.clients, metrics_, control_.health(),
-               [this](std::string why) { stop(std::move(why)); }) {
+        reload_(reload_for(options)),
+        watch_(
+            options.metrics, options.descriptors.clients, metrics_, control_.health(),
+            {[this](std::string why) { stop(std::move(why)); }, [this] { hang_up(); }}) {
     options.secrets->warn_by(
         [](const std::string& what) { log(log_level::warning, what); });
     // On shutdown the process must end even if an actor does not.
@@ -78,12 +81,16 @@ class daemon {
       for (const auto& line : lines_.tell(e)) log(line.level, line.text, &e);
     });
     if (options_.record) remember();
-    control_.start(options_.targets);
+    control_.start(options_.targets, options_.config_file.empty()
+                                         ? actors::origin::environment
+                                         : actors::origin::file);
     beat();
     auto work = net::asio::make_work_guard(loop_.io());
     loop_.io().run();
     actors::let_actors_end(loop_);
-    if (recording_) recording_->finish();  // the watch still guards the time it may take
+    // The watch still guards the time that these may take.
+    if (recording_) recording_->finish();
+    if (reload_) reload_->finish();
   }
 
  private:
@@ -98,6 +105,36 @@ class daemon {
   std::unique_ptr<recording> recording_for(const daemon_options& options) {
     if (!options.record) return nullptr;
     return std::make_unique<recording>(*options.record, control_, metrics_);
+  }
+
+  /// Standard input cannot be read again.
+  std::unique_ptr<reload> reload_for(const daemon_options& o) {
+    if (o.config_file.empty()) return nullptr;
+    config_metrics_.emplace(metrics_, wall_now());
+    if (o.config_file == "-") return nullptr;
+    return std::make_unique<reload>(config_in_use{o.config_file, o.settings, o.targets,
+                                                  o.secrets->variables(), o.warnings},
+                                    loop_, control_, o.watch_config,
+                                    [this](const reload_outcome& x) { tell(x); });
+  }
+
+  void tell(const reload_outcome& x) {
+    const bool good = x.problems.empty();
+    for (const auto& p : x.problems) log(log_level::error, "config file not used: " + p);
+    for (const auto& w : x.warnings) log(log_level::warning, w);
+    if (good)
+      log(log_level::info,
+          fmt::format("config file read again ({}): {}", x.why, x.text()));
+    config_metrics_->read_again(good, wall_now());
+  }
+
+  /// From the watch's thread.
+  void hang_up() {
+    if (reload_)
+      reload_->ask("SIGHUP");
+    else
+      log(log_level::info,
+          "SIGHUP: nothing changes; settings are read at the start only");
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -170,6 +207,8 @@ class daemon {
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
   std::optional<steady_time> beat_due_;
+  std::optional<telemetry::config_file> config_metrics_;
+  std::unique_ptr<reload> reload_;  // outlives the thread of the signals
   watch watch_;
 };
 

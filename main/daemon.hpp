@@ -14,6 +14,7 @@
 #include "messages/log_line.hpp"
 #include "messages/target_spec.hpp"
 #include "record/record_writer.hpp"
+#include "spec/config_spec.hpp"
 #include "spec/listen.hpp"
 #include "spec/secret_store.hpp"
 
@@ -28,7 +29,9 @@ struct daemon_options {
   descriptor_shares descriptors{};
   spec::listen_address metrics{"0.0.0.0", 8000};
   std::string env_file;               ///< that was read, for the log
-  std::string config_file;            ///< likewise
+  std::string config_file;            ///< likewise; empty: none
+  spec::config_spec settings;         ///< what it says besides its targets
+  bool watch_config = true;           ///< read it again when it is another
   std::vector<std::string> warnings;  ///< about what it says, for the log
   std::string ca_file;                ///< PEM for https; empty: the system's roots
   chaos_rates chaos;

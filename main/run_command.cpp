@@ -64,6 +64,8 @@ void add_targets(const run_options& options, const spec::environment& env,
       spec::load_config(*options.config, spec::config_use::run, *d.secrets);
   const auto& [settings, targets] = spec::require_good(loaded);
   d.config_file = *options.config;
+  d.settings = settings;
+  d.watch_config = options.watch;
   d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);
   if (settings.record) d.record = settings.record;
   for (const auto& t : targets)
@@ -81,6 +83,9 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
          "Config file of one or more targets, YAML or JSON (default: one target, "
          "from the environment)")
       ->type_name("FILE");
+  run->add_flag("--watch", options.watch,
+                "Read the config file again when it is another one (default; "
+                "--watch=false: only on SIGHUP)");
   run->add_option("--env-file", options.env_file,
                   "File of KEY=value lines, behind the environment (default: .env, if "
                   "there is one)")

@@ -12,6 +12,7 @@ namespace scaleit::main {
 
 struct run_options {
   std::optional<std::string> config;
+  bool watch = true;
   std::optional<std::string> env_file;
   std::optional<std::string> metrics_listen;
   std::optional<std::string> ca_file;

@@ -36,14 +36,13 @@ void ignore_stray_signals() {
   for (int s = SIGRTMIN; s <= SIGRTMAX; ++s) std::signal(s, SIG_IGN);
 }
 
-stop_signals::stop_signals(net::asio::io_context& io,
-                           std::function<void(std::string)> on_stop)
-    : signals_(io), deadline_(io), on_stop_(std::move(on_stop)) {
+daemon_signals::daemon_signals(net::asio::io_context& io, signal_handlers handlers)
+    : signals_(io), deadline_(io), handlers_(std::move(handlers)) {
   for (const int s : {SIGTERM, SIGINT, SIGQUIT, SIGXCPU, SIGPWR, SIGHUP}) signals_.add(s);
   await();
 }
 
-void stop_signals::await() {
+void daemon_signals::await() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
     heard(signal);
@@ -51,12 +50,9 @@ void stop_signals::await() {
   });
 }
 
-void stop_signals::heard(int signal) {
-  if (signal == SIGHUP) {
-    // A terminal that is closed sends it, too: scaling goes on.
-    log(log_level::info, "SIGHUP: nothing changes; settings are read at the start only");
-    return;
-  }
+void daemon_signals::heard(int signal) {
+  // A terminal that is closed sends it, too: scaling goes on.
+  if (signal == SIGHUP) return handlers_.hang_up();
   const auto at = std::chrono::steady_clock::now();
   if (asked_by_ != 0) {
     // timeout(1) and some terminals signal the process and then its group, and a script
@@ -73,7 +69,7 @@ void stop_signals::heard(int signal) {
   deadline_.async_wait([](const boost::system::error_code& error) {
     if (!error) std::_Exit(exit_code::success);
   });
-  on_stop_(name);
+  handlers_.stop(name);
 }
 
 }  // namespace scaleit::main

@@ -22,12 +22,17 @@ void make_writes_fail_quietly();
 /// touched are those that ask to stop, job control, and those that tell of a bug.
 void ignore_stray_signals();
 
+/// What a daemon does when it is asked to. Both are called on the thread of the signals.
+struct signal_handlers {
+  std::function<void(std::string)> stop;  ///< once, with the signal's name
+  std::function<void()> hang_up;          ///< for each SIGHUP
+};
+
 /// The first signal that asks to stop is an order; a second one ends the process at once,
 /// and so does time: whatever hangs, it ends.
-class stop_signals {
+class daemon_signals {
  public:
-  /// `on_stop` is called on the loop's thread, once, with the signal's name.
-  stop_signals(net::asio::io_context& io, std::function<void(std::string)> on_stop);
+  daemon_signals(net::asio::io_context& io, signal_handlers handlers);
 
  private:
   void await();
@@ -35,7 +40,7 @@ class stop_signals {
 
   net::asio::signal_set signals_;
   net::asio::steady_timer deadline_;
-  std::function<void(std::string)> on_stop_;
+  signal_handlers handlers_;
   int asked_by_ = 0;
   std::chrono::steady_clock::time_point asked_{};
 };

@@ -29,10 +29,10 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 watch::watch(const spec::listen_address& at, std::size_t connections_max,
              telemetry::families& metrics, const telemetry::health& health,
-             std::function<void(std::string)> on_stop)
+             signal_handlers handlers)
     : scrapes_(loop_, metrics),
       health_(health),
-      signals_(loop_.io(), std::move(on_stop)),
+      signals_(loop_.io(), std::move(handlers)),
       server_(listen(at, connections_max)),
       work_(loop_.io().get_executor()) {}
 

@@ -15,7 +15,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -29,11 +28,11 @@ struct cannot_listen : std::runtime_error {
 
 class watch {
  public:
-  /// Listens at once; throws cannot_listen when it cannot. `on_stop` is called on
-  /// this thread for the first signal that asks to stop, with its name.
+  /// Listens at once; throws cannot_listen when it cannot. Signals are handled on this
+  /// thread.
   watch(const spec::listen_address& at, std::size_t connections_max,
         telemetry::families& metrics, const telemetry::health& health,
-        std::function<void(std::string)> on_stop);
+        signal_handlers handlers);
   /// Ends the thread.
   ~watch();
 
@@ -49,7 +48,7 @@ class watch {
   net::event_loop loop_;
   telemetry::scrapes scrapes_;
   const telemetry::health& health_;
-  stop_signals signals_;
+  daemon_signals signals_;
   std::unique_ptr<net::http_server> server_;
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
   std::thread thread_;

@@ -142,6 +142,15 @@ inline constexpr auto family_table = [] {
       {"scaleit_record_events_dropped_total", counter,
        "Events that are not in the record because it could not be written in time."},
       {"scaleit_record_errors_total", counter, "Errors of writing the record."},
+      // -- the config file -----------------------------------------------
+      {"scaleit_config_good", gauge,
+       "1 if the config file was good when it was last read, else 0."},
+      {"scaleit_config_reloads_total",
+       counter,
+       "Readings of the config file since the start, by outcome.",
+       {"outcome"}},
+      {"scaleit_config_loaded_timestamp_seconds", gauge,
+       "When the config in use was read, since the Unix epoch in seconds."},
       // -- the process ---------------------------------------------------
       {"process_cpu_seconds_total", counter,
        "Total user and system CPU time spent in seconds."},

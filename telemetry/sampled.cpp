@@ -41,4 +41,20 @@ void sampled_record::show(const record::record_state& s) {
   all_.set_total("scaleit_record_errors_total", static_cast<double>(s.errors));
 }
 
+config_file::config_file(families& into, time_point now) : all_(into) {
+  for (const auto* outcome : {"good", "bad"})
+    into.counter("scaleit_config_reloads_total", outcome);
+  into.gauge("scaleit_config_good").Set(1);
+  into.gauge("scaleit_config_loaded_timestamp_seconds")
+      .Set(to_seconds(now.time_since_epoch()));
+}
+
+void config_file::read_again(bool good, time_point now) {
+  all_.counter("scaleit_config_reloads_total", good ? "good" : "bad").Increment();
+  all_.gauge("scaleit_config_good").Set(good ? 1 : 0);
+  if (good)
+    all_.gauge("scaleit_config_loaded_timestamp_seconds")
+        .Set(to_seconds(now.time_since_epoch()));
+}
+
 }  // namespace scaleit::telemetry

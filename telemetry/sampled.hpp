@@ -1,6 +1,7 @@
 // What no event tells, looked at on each pulse of the control loop.
 #pragma once
 
+#include "messages/time.hpp"
 #include "record/recorder.hpp"
 #include "telemetry/families.hpp"
 
@@ -31,6 +32,17 @@ class sampled_record {
  public:
   explicit sampled_record(families& into);
   void show(const record::record_state& s);
+
+ private:
+  families& all_;
+};
+
+/// The config file's, there only with one.
+class config_file {
+ public:
+  /// The file was good when the daemon started.
+  config_file(families& into, time_point now);
+  void read_again(bool good, time_point now);
 
  private:
   families& all_;

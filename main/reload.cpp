@@ -1,0 +1,136 @@
+#include "main/reload.hpp"
+
+#include "messages/bounds.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace scaleit::main {
+
+std::string reload_outcome::text() const {
+  auto all = fmt::format("{} added, {} changed, {} removed, {} unchanged", added, changed,
+                         removed, unchanged);
+  if (refused > 0) all += fmt::format(", {} refused", refused);
+  return all;
+}
+
+/// What a reading asks of the control loop, and how far it has come.
+struct reload::work {
+  actors::target_difference targets;
+  reload_outcome outcome;
+  std::vector<handler> asked;
+  std::size_t begun = 0;  ///< of `targets`: what is dropped first, then what is put
+  std::size_t answered = 0;
+
+  std::size_t all() const { return targets.dropped.size() + targets.put.size(); }
+  void count(actors::outcome o) {
+    ++answered;
+    switch (o) {
+      case actors::outcome::added:
+        ++outcome.added;
+        break;
+      case actors::outcome::changed:
+        ++outcome.changed;
+        break;
+      case actors::outcome::removed:
+        ++outcome.removed;
+        break;
+      case actors::outcome::refused:
+        ++outcome.refused;
+        break;
+      case actors::outcome::unchanged:
+      case actors::outcome::unknown:
+        ++outcome.unchanged;
+        break;
+    }
+  }
+};
+
+reload::reload(config_in_use config, net::event_loop& loop, actors::control_loop& control,
+               bool look, handler tell)
+    : config_(std::move(config)),
+      loop_(loop),
+      control_(control),
+      tell_(std::move(tell)),
+      work_(io_.get_executor()),
+      next_look_(io_),
+      in_use_(stamp_of(config_.file())),
+      seen_(in_use_) {
+  if (look) watch();
+  thread_ = std::thread{[this] { io_.run(); }};
+}
+
+void reload::finish() {
+  io_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void reload::ask(std::string why, handler done) {
+  net::asio::post(io_, [this, why = std::move(why), done = std::move(done)]() mutable {
+    asked_.push_back(std::move(done));
+    // After those who ask just now.
+    if (asked_.size() == 1)
+      net::asio::post(io_, [this, why = std::move(why)] { read(why); });
+  });
+}
+
+// -- on the thread of its own ---------------------------------------------
+
+void reload::watch() {
+  next_look_.expires_after(bounds::secret_look_interval);
+  next_look_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    look();
+    watch();
+  });
+}
+
+/// One that is still being written, or moved about, is another at the next look.
+void reload::look() {
+  const auto now = stamp_of(config_.file());
+  const bool settled = now == std::exchange(seen_, now);
+  if (settled && now != in_use_) read("it is another file");
+}
+
+void reload::read(const std::string& why) {
+  in_use_ = seen_ = stamp_of(config_.file());  // before: what comes later is another one
+  auto reading = config_.read_again();
+  auto w = std::make_shared<work>();
+  w->asked = std::exchange(asked_, {});
+  w->outcome.why = why;
+  w->outcome.problems = std::move(reading.problems);
+  w->outcome.warnings = std::move(reading.warnings);
+  w->outcome.unchanged = reading.targets.unchanged;
+  w->targets = std::move(reading.targets);
+  net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });
+}
+
+// -- on the control loop --------------------------------------------------
+
+void reload::carry_out(std::shared_ptr<work> w) {
+  const auto finish_if_over = [this, w] {
+    if (w->answered < w->all()) return;
+    tell_(w->outcome);
+    for (const auto& done : w->asked)
+      if (done) done(w->outcome);
+  };
+  if (w->all() == 0) return finish_if_over();
+  const auto heard = [w, finish_if_over](const actors::answer& a) {
+    w->count(a.what);
+    finish_if_over();
+  };
+  for (int n = 0; n < bounds::orders_batch && w->begun < w->all(); ++n) {
+    const auto i = w->begun++;
+    const auto& gone = w->targets.dropped;
+    if (i < gone.size())
+      control_.want_no_more(actors::origin::file, gone[i], heard);
+    else
+      control_.want(actors::origin::file, w->targets.put[i - gone.size()], heard);
+  }
+  if (w->begun < w->all())
+    net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });
+}
+
+}  // namespace scaleit::main
