@@ -65,7 +65,7 @@ class crowd {
         control_(system_, client_, secrets_, {}, time_point{}),
         pulse_(loop_.io()),
         watch_({"127.0.0.1", 0}, bounds::server_connections_max, metrics_,
-               control_.health(), [](const std::string&) { std::_Exit(0); }) {
+               control_.health(), {[](const std::string&) { std::_Exit(0); }, [] {}}) {
     control_.subscribe("telemetry", [this](const event& x) { counters_.apply(x); });
     if (e.log)
       control_.subscribe("logger", [this](const event& x) {
