@@ -11,8 +11,8 @@
 namespace scaleit::actors {
 
 std::string_view to_string(outcome o) {
-  constexpr std::array<std::string_view, 6> names{"added",   "changed", "unchanged",
-                                                  "removed", "unknown", "refused"};
+  constexpr std::array<std::string_view, outcomes> names{
+      "added", "changed", "unchanged", "removed", "unknown", "refused"};
   return names[static_cast<std::size_t>(o)];
 }
 

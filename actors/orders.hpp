@@ -27,6 +27,7 @@ enum class outcome : std::uint8_t {
   unknown,  ///< there is no target to remove
   refused,
 };
+inline constexpr std::size_t outcomes = static_cast<std::size_t>(outcome::refused) + 1;
 std::string_view to_string(outcome o);
 
 struct answer {

@@ -10,9 +10,13 @@
 namespace scaleit::main {
 
 std::string reload_outcome::text() const {
-  auto all = fmt::format("{} added, {} changed, {} removed, {} unchanged", added, changed,
-                         removed, unchanged);
-  if (refused > 0) all += fmt::format(", {} refused", refused);
+  using enum actors::outcome;
+  std::string all;
+  for (const auto o : {added, changed, removed, unchanged, refused}) {
+    const auto n = targets[static_cast<std::size_t>(o)];
+    if (o == refused && n == 0) continue;
+    all += fmt::format("{}{} {}", all.empty() ? "" : ", ", n, to_string(o));
+  }
   return all;
 }
 
@@ -26,25 +30,9 @@ struct reload::work {
 
   std::size_t all() const { return targets.dropped.size() + targets.put.size(); }
   void count(actors::outcome o) {
+    using enum actors::outcome;
     ++answered;
-    switch (o) {
-      case actors::outcome::added:
-        ++outcome.added;
-        break;
-      case actors::outcome::changed:
-        ++outcome.changed;
-        break;
-      case actors::outcome::removed:
-        ++outcome.removed;
-        break;
-      case actors::outcome::refused:
-        ++outcome.refused;
-        break;
-      case actors::outcome::unchanged:
-      case actors::outcome::unknown:
-        ++outcome.unchanged;
-        break;
-    }
+    ++outcome.of(o == unknown ? unchanged : o);
   }
 };
 
@@ -70,9 +58,11 @@ void reload::finish() {
 void reload::ask(std::string why, handler done) {
   net::asio::post(io_, [this, why = std::move(why), done = std::move(done)]() mutable {
     asked_.push_back(std::move(done));
-    // After those who ask just now.
+    // After those who ask just now; a look may have answered them all meanwhile.
     if (asked_.size() == 1)
-      net::asio::post(io_, [this, why = std::move(why)] { read(why); });
+      net::asio::post(io_, [this, why = std::move(why)] {
+        if (!asked_.empty()) read(why);
+      });
   });
 }
 
@@ -102,7 +92,7 @@ void reload::read(const std::string& why) {
   w->outcome.why = why;
   w->outcome.problems = std::move(reading.problems);
   w->outcome.warnings = std::move(reading.warnings);
-  w->outcome.unchanged = reading.targets.unchanged;
+  w->outcome.of(actors::outcome::unchanged) = reading.targets.unchanged;
   w->targets = std::move(reading.targets);
   net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });
 }

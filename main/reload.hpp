@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -27,12 +28,9 @@ struct reload_outcome {
   std::string why;                    ///< "SIGHUP", "it is another file"
   std::vector<std::string> problems;  ///< a line each; not empty: nothing has changed
   std::vector<std::string> warnings;
-  std::size_t added = 0;
-  std::size_t changed = 0;
-  std::size_t removed = 0;
-  std::size_t unchanged = 0;
-  std::size_t refused = 0;
+  std::array<std::size_t, actors::outcomes> targets{};  ///< how many, by outcome
 
+  std::size_t& of(actors::outcome o) { return targets[static_cast<std::size_t>(o)]; }
   /// `2 added, 1 changed, 0 removed, 47 unchanged`
   std::string text() const;
 };

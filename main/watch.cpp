@@ -1,7 +1,5 @@
 #include "main/watch.hpp"
 
-#include "spec/input_error.hpp"
-
 #include <string>
 #include <system_error>
 #include <utility>

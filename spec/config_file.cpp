@@ -7,9 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-#include <stdexcept>
 #include <utility>
 
 namespace scaleit::spec {

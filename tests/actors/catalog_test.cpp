@@ -19,12 +19,6 @@ using namespace scaleit::test;
 
 namespace {
 
-target_ptr spec(const std::string& name, int max = 100) {
-  auto s = app_spec(name);
-  s.max_replicas = max;
-  return std::make_shared<const target_spec>(s);
-}
-
 /// `a=7`, `a gone`, `nothing`
 std::string told(const std::optional<catalog_change>& c) {
   if (!c) return "nothing";
@@ -36,9 +30,9 @@ std::string told(const std::optional<catalog_change>& c) {
 
 TEST_CASE("what an origin wants comes, changes and goes") {
   catalog all;
-  CHECK(told(all.put(origin::file, spec("a", 7))) == "a=7");
-  CHECK(told(all.put(origin::file, spec("a", 7))) == "nothing");
-  CHECK(told(all.put(origin::file, spec("a", 8))) == "a=8");
+  CHECK(told(all.put(origin::file, target_of_at_most("a", 7))) == "a=7");
+  CHECK(told(all.put(origin::file, target_of_at_most("a", 7))) == "nothing");
+  CHECK(told(all.put(origin::file, target_of_at_most("a", 8))) == "a=8");
   CHECK(all.running() == 1);
   CHECK(told(all.drop(origin::file, "b")) == "nothing");
   CHECK(told(all.drop(origin::file, "a")) == "a gone");
@@ -49,13 +43,13 @@ TEST_CASE("what an origin wants comes, changes and goes") {
 
 TEST_CASE("a name belongs to the earlier origin, and the other's is kept") {
   catalog all;
-  CHECK(told(all.put(origin::api, spec("a", 1))) == "a=1");
-  CHECK(told(all.put(origin::file, spec("a", 2))) == "a=2");
+  CHECK(told(all.put(origin::api, target_of_at_most("a", 1))) == "a=1");
+  CHECK(told(all.put(origin::file, target_of_at_most("a", 2))) == "a=2");
   CHECK(all.find("a")->owner() == origin::file);
-  CHECK(told(all.put(origin::api, spec("a", 3))) == "nothing");
+  CHECK(told(all.put(origin::api, target_of_at_most("a", 3))) == "nothing");
   CHECK(told(all.drop(origin::file, "a")) == "a=3");
   CHECK(all.find("a")->owner() == origin::api);
-  CHECK(told(all.put(origin::environment, spec("a", 3))) == "nothing");
+  CHECK(told(all.put(origin::environment, target_of_at_most("a", 3))) == "nothing");
   CHECK(told(all.drop(origin::api, "a")) == "nothing");
   CHECK(all.running() == 1);
   CHECK(told(all.drop(origin::environment, "a")) == "a gone");
@@ -64,7 +58,7 @@ TEST_CASE("a name belongs to the earlier origin, and the other's is kept") {
 TEST_CASE("a hold is over whatever the spec says, and outlives it") {
   catalog all;
   CHECK(told(all.hold("a", {true, false})) == "nothing");
-  CHECK(told(all.put(origin::api, spec("a"))) == "a=100");
+  CHECK(told(all.put(origin::api, target_of_at_most("a"))) == "a=100");
   CHECK(all.find("a")->running->pause == pause_spec{true, false});
   CHECK(all.find("a")->wanted.back()->pause == pause_spec{});
   CHECK(told(all.hold("a", {true, false})) == "nothing");
@@ -72,12 +66,12 @@ TEST_CASE("a hold is over whatever the spec says, and outlives it") {
   CHECK(all.find("a")->running->pause == pause_spec{false, true});
   CHECK(told(all.drop(origin::api, "a")) == "a gone");
   CHECK(all.find("a") != nullptr);
-  CHECK(told(all.put(origin::file, spec("a"))) == "a=100");
+  CHECK(told(all.put(origin::file, target_of_at_most("a"))) == "a=100");
   CHECK(all.find("a")->running->pause.scale_out);
   CHECK(told(all.hold("a", {})) == "a=100");
   CHECK(all.find("a")->running->pause == pause_spec{});
   // What the spec itself pauses stays so.
-  auto paused = *spec("b");
+  auto paused = *target_of_at_most("b");
   paused.pause.scale_in = true;
   all.put(origin::file, std::make_shared<const target_spec>(paused));
   CHECK(told(all.hold("b", {true, false})) == "nothing");
@@ -85,8 +79,10 @@ TEST_CASE("a hold is over whatever the spec says, and outlives it") {
 }
 
 TEST_CASE("a difference of two lists is what leads from one to the other") {
-  const std::vector<target_ptr> before{spec("a", 1), spec("b", 2), spec("d", 4)};
-  std::vector<target_ptr> after{spec("b", 2), spec("c", 3), spec("d", 5), spec("e")};
+  const std::vector<target_ptr> before{
+      target_of_at_most("a", 1), target_of_at_most("b", 2), target_of_at_most("d", 4)};
+  std::vector<target_ptr> after{target_of_at_most("b", 2), target_of_at_most("c", 3),
+                                target_of_at_most("d", 5), target_of_at_most("e")};
   const auto d = difference_of(before, after);
   CHECK(d.dropped == std::vector<std::string>{"a"});
   CHECK(d.put == std::vector<target_ptr>{after[1], after[2], after[3]});
@@ -115,7 +111,8 @@ TEST_CASE("whatever comes in whatever order, what runs is what the origins say")
       wanted[name][by] = max;
     else
       wanted[name].erase(by);
-    const auto change = put ? all.put(by, spec(name, max)) : all.drop(by, name);
+    const auto change =
+        put ? all.put(by, target_of_at_most(name, max)) : all.drop(by, name);
     std::string expected = "nothing";
     if (wanted[name].empty()) {
       if (running.erase(name) > 0) expected = name + " gone";

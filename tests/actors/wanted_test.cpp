@@ -14,12 +14,6 @@ using namespace scaleit::test;
 
 namespace {
 
-target_ptr target(const std::string& name, int max = 100) {
-  auto s = app_spec(name);
-  s.max_replicas = max;
-  return std::make_shared<const target_spec>(s);
-}
-
 /// `a=7 b=8`: what runs, by the state of the control loop.
 std::string running(const control_loop& control) {
   std::map<std::string, std::string> all;
@@ -49,11 +43,11 @@ TEST_CASE("who wants a target hears what became of it") {
   virtual_loop h;
   std::vector<std::string> told;
   const auto note = [&](const answer& a) { told.emplace_back(to_string(a.what)); };
-  h.control.want(origin::file, target("a", 7), note);
+  h.control.want(origin::file, target_of_at_most("a", 7), note);
   h.drain();
-  h.control.want(origin::file, target("a", 7), note);
-  h.control.want(origin::api, target("a", 9), note);
-  h.control.want(origin::file, target("a", 8), note);
+  h.control.want(origin::file, target_of_at_most("a", 7), note);
+  h.control.want(origin::api, target_of_at_most("a", 9), note);
+  h.control.want(origin::file, target_of_at_most("a", 8), note);
   h.control.hold("a", {true, false}, note);
   h.drain();
   CHECK(running(h.control) == "a=8p ");
@@ -73,7 +67,7 @@ TEST_CASE("one target too many is refused, and is not wanted afterwards") {
   h.control.changeable_state().targets_max = 2;
   std::vector<outcome> told;
   for (const auto* name : {"a", "b", "c"})
-    h.control.want(origin::api, target(name), [&](const answer& a) {
+    h.control.want(origin::api, target_of_at_most(name), [&](const answer& a) {
       told.push_back(a.what);
       if (a.what == outcome::refused)
         CHECK(a.why == "there are 2 targets already, and that is the most");
@@ -113,7 +107,8 @@ TEST_CASE("whatever is wanted and whatever crashes, what runs is what is wanted"
           break;
         default:
           ++asked;
-          h.control.want(by, target(name, 50 + static_cast<int>(random() % 3)), note);
+          h.control.want(by, target_of_at_most(name, 50 + static_cast<int>(random() % 3)),
+                         note);
       }
       for (auto n = random() % 6; n > 0; --n) h.run_once();
     }

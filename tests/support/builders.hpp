@@ -25,6 +25,13 @@ inline target_spec app_spec(std::string name = "app",
   return s;
 }
 
+/// The same by any name, told apart by its maximum.
+inline target_ptr target_of_at_most(const std::string& name, int max = 100) {
+  auto s = app_spec(name);
+  s.max_replicas = max;
+  return std::make_shared<const target_spec>(std::move(s));
+}
+
 /// Three metrics, every rule on, and windows of an hour: as much as a decision can cost.
 inline target_spec every_rule() {
   using std::chrono::hours;
