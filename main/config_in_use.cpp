@@ -74,7 +74,11 @@ std::vector<std::string> fixed_settings(const spec::config_spec& a,
   };
   look("listen.metrics", a.listen.metrics, b.listen.metrics);
   look("listen.api", a.listen.api, b.listen.api);
-  look("auth.tokenFile", a.auth.token_file, b.auth.token_file);
+  look("listen.apiTls", a.listen.api_tls, b.listen.api_tls);
+  look("auth", a.auth, b.auth);
+  look("insecure", a.insecure, b.insecure);
+  look("state", a.state, b.state);
+  look("metrics", a.metrics, b.metrics);
   look("record", a.record, b.record);
   return differ;
 }

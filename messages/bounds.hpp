@@ -71,6 +71,27 @@ inline constexpr std::size_t scrape_piece_bytes = 64 * 1024;  ///< then others' 
 inline constexpr std::size_t scrape_slice_series = 256;       ///< read at once
 inline constexpr auto stream_ack_timeout = 30s;  ///< for one whose machine has gone
 
+// -- the API --------------------------------------------------------------
+inline constexpr std::size_t api_body_bytes_max = 1024 * 1024;  ///< of a spec
+inline constexpr std::size_t api_list_default = 100;            ///< targets in one answer
+inline constexpr std::size_t api_list_max = 1'000;
+inline constexpr std::size_t api_decisions_default = 20;
+inline constexpr std::size_t api_decisions_kept_max = 100;  ///< of one target
+inline constexpr std::size_t api_decisions_kept = 20'000;   ///< of all; one each remains
+inline constexpr std::size_t api_events_kept = 10'000;      ///< for who comes back
+inline constexpr std::size_t api_event_clients_max = 32;
+inline constexpr auto api_comment_interval = 15s;  ///< between events, that all is well
+inline constexpr std::size_t api_waiting_max = 1'000;  ///< requests that await the loop
+inline constexpr std::size_t api_tokens_max = 100;
+inline constexpr int api_logins_failed_max = 10;  ///< of one address, then 429
+inline constexpr auto api_logins_period = 1min;
+inline constexpr std::size_t api_addresses_max = 10'000;  ///< that are remembered
+inline constexpr auto api_loop_patience = 2s;             ///< then 503: the loop is stuck
+inline constexpr std::size_t state_file_bytes_max = 2 * 1024 * 1024;
+inline constexpr std::size_t targets_with_series = 2'000;  ///< metrics.perTarget: auto
+inline constexpr int target_lines_per_second = 100;        ///< of the log; then a summary
+inline constexpr int push_intervals = 3;  ///< of silence, if maxAge is not given
+
 // -- targets and their actors ---------------------------------------------
 inline constexpr std::size_t targets_max = 100'000;
 inline constexpr std::size_t orders_max = 200'000;  ///< not yet answered

@@ -49,21 +49,24 @@ struct clock_stepped {
   microseconds by{0};
 };
 /// The spec is the event's own `target`. `restated`: a record repeats it, nothing
-/// happened.
+/// happened. `by`: who asked for it, through the API; empty: nobody did.
 struct target_added {
   static constexpr std::string_view type = "scaleit.target.added";
   static constexpr bool of_target = true;
   bool restated = false;
+  std::string by{};
 };
 /// Likewise.
 struct target_changed {
   static constexpr std::string_view type = "scaleit.target.changed";
   static constexpr bool of_target = true;
   bool restated = false;
+  std::string by{};
 };
 struct target_removed {
   static constexpr std::string_view type = "scaleit.target.removed";
   static constexpr bool of_target = true;
+  std::string by{};
 };
 struct status_observed {
   static constexpr std::string_view type = "scaleit.status.observed";

@@ -17,8 +17,8 @@ namespace {
 using std::string_view;
 
 constexpr std::array<string_view, failure_kinds> failure_names{
-    "connect", "timeout", "tls", "http", "body", "json", "schema"};
-static_assert(static_cast<std::size_t>(failure_kind::schema) + 1 == failure_names.size());
+    "connect", "timeout", "tls", "http", "body", "json", "schema", "stale"};
+static_assert(static_cast<std::size_t>(failure_kind::stale) + 1 == failure_names.size());
 
 template <class T>
 constexpr bool of_target = requires {

@@ -22,8 +22,9 @@ enum class failure_kind : std::uint8_t {
   body,     ///< too large or cut short
   json,     ///< not JSON (RFC 8259), or nested too deep
   schema,   ///< JSON without what the spec points at
+  stale,    ///< nothing was reported for too long
 };
-inline constexpr std::size_t failure_kinds = 7;
+inline constexpr std::size_t failure_kinds = 8;
 std::string_view to_string(failure_kind k);
 
 struct failure {

@@ -33,6 +33,7 @@ struct status_spec {
   std::string ready;                   ///< JSON Pointer, or empty
   std::string observed_at;             ///< JSON Pointer, or empty
   bool keep_alive = true;              ///< or a connection for each request
+  bool push = false;                   ///< reported by the application, not read
   bool operator==(const status_spec&) const = default;
 };
 

@@ -40,7 +40,7 @@ class data_reader {
 
   // -- values -------------------------------------------------------------
   /// For people only: that it is not there costs nothing.
-  void text(event_key k, std::string& out) {
+  void text(event_key k, std::string& out, presence = presence::required) {
     const auto& v = get(k);
     out.clear();
     if (!good() || !v.has()) return;

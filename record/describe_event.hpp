@@ -72,21 +72,26 @@ void describe(V& v, of<clock_stepped> auto& x) {
 // -- targets --------------------------------------------------------------
 
 constexpr event_key restated{"restated", "A record repeats it: nothing happened"};
+constexpr event_key asked_by{"by", "Who asked for it, through the API"};
 
 template <class V>
 void describe(V& v, of<target_added> auto& x) {
   v.spec({"spec", "The TargetSpec, without credentials"});
   v.flag(restated, x.restated);
+  v.text(asked_by, x.by, presence::unless_default);
 }
 
 template <class V>
 void describe(V& v, of<target_changed> auto& x) {
   v.spec({"spec", "The new TargetSpec, without credentials"});
   v.flag(restated, x.restated);
+  v.text(asked_by, x.by, presence::unless_default);
 }
 
 template <class V>
-void describe(V&, of<target_removed> auto&) {}
+void describe(V& v, of<target_removed> auto& x) {
+  v.text(asked_by, x.by, presence::unless_default);
+}
 
 // -- polls ----------------------------------------------------------------
 

@@ -32,7 +32,9 @@ class event_writer {
     json_.EndObject();
   }
 
-  void text(event_key k, std::string_view s) { field(k.name, s); }
+  void text(event_key k, std::string_view s, presence p = presence::required) {
+    if (p != presence::unless_default || !s.empty()) field(k.name, s);
+  }
   template <class T>
   void whole(event_key k, T n, presence p, std::uint64_t, T unsaid = {}) {
     if (p == presence::unless_default && n == unsaid) return;

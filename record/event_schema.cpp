@@ -65,8 +65,8 @@ class data_schema {
   map_ptr result() const { return object_of(properties_, required_); }
 
   template <class T>
-  void text(event_key k, const T&) {
-    add(k, of_type("string"), presence::usual);
+  void text(event_key k, const T&, presence p = presence::usual) {
+    add(k, of_type("string"), p);
   }
   template <class T>
   void whole(event_key k, T, presence p, std::uint64_t max, T = {}) {

@@ -126,13 +126,15 @@ void check_daemon(const config_spec& c, const document& root, const read_options
     if (auto wrong = ask(c.auth.token_file))
       problems.add({e->at, "auth.tokenFile", std::move(wrong->problem), wrong->warning});
   if (const auto* e = entry("listen", "api")) {
-    if (c.auth.token_file.empty() &&
+    if (!c.insecure && !(c.auth.any() && c.listen.api_tls) &&
         !parse_listen("listen.api", c.listen.api).is_loopback())
       problems.add({e->at, "listen.api",
                     fmt::format("{} can be reached from elsewhere, so that the API needs "
-                                "auth.tokenFile",
-                                printable(c.listen.api, 80)),
-                    true});
+                                "{}; or insecure: true",
+                                printable(c.listen.api, 80),
+                                c.auth.any()       ? "listen.apiTls"
+                                : c.listen.api_tls ? "auth.tokens"
+                                                   : "auth.tokens and listen.apiTls")});
     if (c.listen.api == c.listen.metrics && !c.listen.api.ends_with(":0"))
       problems.add({e->at, "listen.api", "is the address of listen.metrics, too", true});
   }
@@ -144,8 +146,8 @@ void check_daemon(const config_spec& c, const document& root, const read_options
 
 bool is_config(const document& root) {
   return std::ranges::any_of(root.entries, [](const document_entry& e) {
-    constexpr std::array<std::string_view, 5> keys{"targets", "defaults", "listen",
-                                                   "auth", "record"};
+    constexpr std::array<std::string_view, 7> keys{
+        "targets", "defaults", "listen", "auth", "record", "state", "insecure"};
     return std::ranges::find(keys, e.key) != keys.end();
   });
 }

@@ -7,7 +7,10 @@ void describe(fields<status_spec>& f);
 void describe(fields<metric_spec>& f);
 void describe(fields<scale_spec>& f);
 void describe(fields<listen_spec>& f);
+void describe(fields<api_tls_spec>& f);
 void describe(fields<auth_spec>& f);
+void describe(fields<token_spec>& f);
+void describe(fields<metrics_spec>& f);
 void describe(fields<record_spec>& f);
 
 using enum presence;
@@ -22,6 +25,8 @@ constexpr duration_range timeouts{bounds::request_timeout_min,
 constexpr std::array<string_view, 2> metric_types{"Value", "AverageValue"};
 constexpr std::array<string_view, 2> metric_formats{"json", "prometheus"};
 constexpr std::array<string_view, 3> methods{"PUT", "POST", "PATCH"};
+constexpr std::array<string_view, 2> accesses{"read", "write"};
+constexpr std::array<string_view, 3> series{"auto", "always", "never"};
 
 constexpr string_view kept_connections =
     "Whether the connection is kept for the next request; if not, each has its own";
@@ -72,6 +77,11 @@ void describe(fields<status_spec>& f) {
        "JSON Pointer to the time of the sample, RFC 3339 or Unix seconds; none if empty",
        quiet},
       &status_spec::observed_at, text_form::pointer);
+  f.boolean({"push",
+             "The status is not read but reported, to the API; one that does not come "
+             "within maxAge is a failed poll",
+             quiet},
+            &status_spec::push);
 }
 
 void describe(fields<metric_spec>& f) {
@@ -117,6 +127,15 @@ void describe(fields<scale_spec>& f) {
 void describe(fields<config_spec>& f) {
   f.group({"listen", "Where the daemon listens: ADDR:PORT"}, &config_spec::listen);
   f.group({"auth", "Who may use the API"}, &config_spec::auth);
+  f.boolean(
+      {"insecure", "The API may be reached from elsewhere without a token or without TLS",
+       quiet},
+      &config_spec::insecure);
+  f.text(
+      {"state", "Directory of what was made through the API, and of holds; none if empty",
+       quiet},
+      &config_spec::state);
+  f.group({"metrics", "What /metrics shows", quiet}, &config_spec::metrics);
   f.maybe({"record", "Where events are kept: a directory, or a map"},
           &config_spec::record, "dir");
 }
@@ -124,11 +143,39 @@ void describe(fields<config_spec>& f) {
 void describe(fields<listen_spec>& f) {
   f.text({"metrics", "Metrics and health"}, &listen_spec::metrics, text_form::listener);
   f.text({"api", "The API and the dashboard"}, &listen_spec::api, text_form::listener);
+  f.maybe({"apiTls", "TLS of the API's listener", quiet}, &listen_spec::api_tls);
+}
+
+void describe(fields<api_tls_spec>& f) {
+  f.text({"cert", "File of the certificate and its chain, in PEM", required},
+         &api_tls_spec::cert);
+  f.text({"key", "File of its key, in PEM", required}, &api_tls_spec::key);
+  f.text({"clientCa",
+          "File of certificates, in PEM: only clients with one signed by these may "
+          "connect; none if empty",
+          quiet},
+         &api_tls_spec::client_ca);
 }
 
 void describe(fields<auth_spec>& f) {
-  f.text({"tokenFile", "File with the API's token; none if empty"},
+  f.text({"tokenFile", "File with a token that may write; none if empty"},
          &auth_spec::token_file);
+  f.list({"tokens", "Tokens, each with a name", quiet}, &auth_spec::tokens,
+         {0, bounds::api_tokens_max});
+}
+
+void describe(fields<token_spec>& f) {
+  f.text({"name", "Who it is, in the log and in events", required}, &token_spec::name,
+         text_form::metric_name);
+  f.text({"file", "File with the token", required}, &token_spec::file);
+  f.choice({"access", "What it may do"}, &token_spec::access, accesses);
+}
+
+void describe(fields<metrics_spec>& f) {
+  f.choice({"perTarget",
+            "Whether each target has series of its own; auto: while there are at most "
+            "2000 targets"},
+           &metrics_spec::per_target, series);
 }
 
 void describe(fields<record_spec>& f) {

@@ -196,10 +196,12 @@ TEST_CASE("of the daemon's own settings, too") {
   };
   CHECK(told_of("targets: []\n") ==
         "f:1:1: warning: targets: there is none: nothing is scaled");
-  CHECK(
-      told("listen: {api: '0.0.0.0:8001'}") ==
-      "f:1:10: warning: listen.api: 0.0.0.0:8001 can be reached from elsewhere, so that "
-      "the API needs auth.tokenFile");
+  CHECK(told("listen: {api: '0.0.0.0:8001'}") ==
+        "f:1:10: listen.api: 0.0.0.0:8001 can be reached from elsewhere, so that the API "
+        "needs auth.tokens and listen.apiTls; or insecure: true");
+  CHECK_THAT(told("listen: {api: '0.0.0.0:8001'}\nauth: {tokens: [{name: a, file: f}]}"),
+             ContainsSubstring("the API needs listen.apiTls; or insecure: true"));
+  CHECK(told("listen: {api: '0.0.0.0:8001'}\ninsecure: true") == "");
   CHECK(told("listen: {api: '[::1]:8001'}") == "");
   CHECK(told("listen: {metrics: '127.0.0.1:8001', api: '127.0.0.1:8001'}") ==
         "f:1:37: warning: listen.api: is the address of listen.metrics, too");
