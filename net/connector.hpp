@@ -32,7 +32,8 @@ class connector : public std::enable_shared_from_this<connector> {
 
   /// `unix_socket`: where to connect to in place of the URL's host, if not empty.
   connector(boost::asio::io_context& io, resolver& names, deadline_wheel& wheel,
-            parsed_url to, std::chrono::milliseconds timeout, std::string unix_socket);
+            parsed_url to, std::chrono::milliseconds timeout,
+            std::string unix_socket = {});
 
   /// Calls `done` once, later. `names` and `wheel` must live until then or cancel().
   void start(handler done);
