@@ -1,64 +1,28 @@
 // Who may ask the API for what: tokens, failed logins, and pages in a browser that mean
 // to reach it by its back door.
 //
-// Pure but for the files of the tokens: requests come in as values, answers go out as
-// values, and time is an argument. No sentence here quotes a token.
+// Pure: requests come in as values, answers go out as values, and time is an argument. No
+// sentence here quotes a token.
 //
 // What is refused elsewhere: a form that a foreign page posts without an Origin (none
 // does today) has a content type that no handler takes, `text/plain` among them.
 #pragma once
 
+#include "api/failed_logins.hpp"
+#include "api/tokens.hpp"
 #include "messages/time.hpp"
 #include "net/server.hpp"
 #include "spec/config_spec.hpp"
 #include "spec/listen.hpp"
 
-#include <array>
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 namespace scaleit::api {
-
-// -- tokens ---------------------------------------------------------------
-
-/// Whose token it is.
-struct token_holder {
-  std::string name;
-  spec::api_access access = spec::api_access::read;
-  bool guessable = false;  ///< shorter than what nobody guesses
-};
-
-/// Those who may use the API; none: everybody. Only hashes are kept.
-class tokens {
- public:
-  tokens() = default;
-  /// Reads their files, at the start and again on reload. Throws spec::input_error: one
-  /// line, which names the setting and the file.
-  static tokens read(const spec::auth_spec& a);
-
-  bool any() const { return !all_.empty(); }
-  /// A line each: tokens that can be guessed.
-  const std::vector<std::string>& warnings() const { return warnings_; }
-  /// Takes as long whether and whichever it is. Null: nobody's.
-  const token_holder* find(std::string_view given) const;
-
- private:
-  using hash = std::array<unsigned char, 32>;
-  struct known {
-    hash is;
-    token_holder holder;
-  };
-  void add(const std::string& setting, const std::string& file, token_holder holder);
-
-  std::vector<known> all_;
-  std::vector<std::string> warnings_;
-};
 
 // -- listeners ------------------------------------------------------------
 
@@ -76,30 +40,6 @@ std::optional<std::string> refuse_listener(const spec::listen_address& a, bool h
 /// What is to be said loudly of one that is opened because he does.
 std::optional<std::string> warn_of_listener(const spec::listen_address& a, bool has_token,
                                             bool has_tls, bool insecure);
-
-// -- failed logins --------------------------------------------------------
-
-/// Wrong tokens, counted by the address that they come from; an IPv6 address counts as
-/// its /64, which one client has for itself.
-class failed_logins {
- public:
-  /// How long until the address may try again; none: it may now.
-  std::optional<std::chrono::seconds> locked(std::string_view address, steady_time now);
-  /// How many there were within the period, with this one.
-  int count(std::string_view address, steady_time now);
-  std::size_t addresses() const { return by_address_.size(); }
-
- private:
-  struct entry {
-    std::string address;
-    steady_time since;
-    int failures = 0;
-  };
-  void forget_old(steady_time now);
-
-  std::list<entry> entries_;  // the oldest first
-  std::unordered_map<std::string, std::list<entry>::iterator> by_address_;
-};
 
 // -- requests -------------------------------------------------------------
 

@@ -6,9 +6,11 @@
 #pragma once
 
 #include "api/state_folder.hpp"
+#include "messages/time.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -37,8 +39,9 @@ class state_writer {
   /// finished. `what` is all that is to be kept under the name; empty: nothing is.
   bool keep(std::string name, kept_target what, done_handler done);
 
-  /// Writes what waits, and ends the thread. Nothing is taken after.
-  void finish();
+  /// Writes what waits, and ends the thread. Nothing is taken after; what is not begun
+  /// within `time` is answered with an error, so that a slow disk holds up no stop.
+  void finish(std::chrono::milliseconds time = std::chrono::milliseconds{500});
 
  private:
   struct waiting {
@@ -47,6 +50,7 @@ class state_writer {
   };
   void run();
   std::vector<waiting> take_batch();
+  std::vector<std::optional<std::string>> write(const std::vector<waiting>& batch);
 
   state_folder folder_;
   boost::asio::any_io_executor where_;
@@ -54,6 +58,7 @@ class state_writer {
   std::condition_variable wake_;
   std::deque<waiting> queue_;
   bool finishing_ = false;
+  steady_time give_up_ = steady_time::max();
   std::thread thread_;  // the last: it uses the others
 };
 
