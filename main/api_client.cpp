@@ -32,6 +32,13 @@ std::string text_at(const spec::document& map, std::string_view key) {
              : std::string{};
 }
 
+/// The system's own sentences begin with a capital.
+std::string with_small_letter(std::string s) {
+  if (!s.empty() && s[0] >= 'A' && s[0] <= 'Z')
+    s[0] = static_cast<char>(s[0] - 'A' + 'a');
+  return s;
+}
+
 /// As `scaleit check` has it: line, column and path, where there are any.
 std::string mistake(const spec::document& d) {
   std::string out;
@@ -137,7 +144,7 @@ api_unreachable api_client::unreachable(const failure& why) const {
   if (detail.starts_with("connection refused")) detail = "connection refused";
   const auto local = fmt::format("cannot connect to {}: ", to_.unix_socket);
   if (!to_.unix_socket.empty() && detail.starts_with(local))
-    detail = detail.substr(local.size());
+    detail = with_small_letter(detail.substr(local.size()));
   if (why.kind == failure_kind::connect)
     return api_unreachable{
         fmt::format("no daemon at {} ({}); --api or SCALEIT_API choose another",

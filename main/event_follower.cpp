@@ -157,8 +157,8 @@ class follower {
 
   /// What was missed is worth knowing; that all is well is not.
   void comment(std::string_view text) {
-    if (text.find("miss") != std::string_view::npos ||
-        text.find("lost") != std::string_view::npos)
+    if (text.find("missed") != std::string_view::npos ||
+        text.find("began anew") != std::string_view::npos)
       complain("{}", printable(text, 400));
   }
 
