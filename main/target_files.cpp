@@ -37,31 +37,44 @@ const spec::document_entry* spec_within(const spec::document& d) {
   return spec != nullptr && spec->value->is == kind::map ? spec : nullptr;
 }
 
-/// Nothing but comments, blanks and directives.
-bool says_nothing(std::string_view text) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = trimmed(text.substr(0, end));
-    if (!line.empty() && line[0] != '#' && line[0] != '%' && line != "---") return false;
-    text.remove_prefix(std::min(end + 1, text.size()));
+/// Neither a comment, nor blank, nor a directive, nor a mark.
+bool says_something(std::string_view line) {
+  line = trimmed(line);
+  return !line.empty() && line[0] != '#' && line[0] != '%' && line != "---";
+}
+
+bool begins_document(std::string_view line) {
+  return line.starts_with("---") &&
+         (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
+}
+
+/// Its lines one by one, with where they begin.
+template <class F>
+void each_line(std::string_view text, F f) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    f(text.substr(begin, end - begin), begin);
+    begin = end + 1;
   }
-  return true;
+}
+
+bool says_nothing(std::string_view text) {
+  bool nothing = true;
+  each_line(text, [&](std::string_view line, std::size_t) {
+    nothing = nothing && !says_something(line);
+  });
+  return nothing;
 }
 
 }  // namespace
 
 std::vector<std::size_t> document_starts(std::string_view text) {
   std::vector<std::size_t> starts{0};
-  for (std::size_t line = 0; line < text.size();) {
-    const auto rest = text.substr(line);
-    const bool marks = rest.starts_with("---") &&
-                       (rest.size() == 3 || std::string_view{" \t\r\n"}.find(rest[3]) !=
-                                                std::string_view::npos);
-    if (marks && !says_nothing(text.substr(starts.back(), line - starts.back())))
-      starts.push_back(line);
-    const auto end = text.find('\n', line);
-    line = end == std::string_view::npos ? text.size() : end + 1;
-  }
+  bool said = false;  // directives and comments belong to what follows
+  each_line(text, [&](std::string_view line, std::size_t begin) {
+    if (begins_document(line) && std::exchange(said, false)) starts.push_back(begin);
+    said = said || says_something(line);
+  });
   return starts;
 }
 
@@ -157,6 +170,8 @@ void target_files::read_config(part& p, std::string_view text) {
 
 void target_files::read_items(part& p, const spec::document_ptr& root) {
   const auto* items = root->is == kind::map ? root->find("items") : nullptr;
+  if (items != nullptr && items->value->is != kind::list)
+    return p.problems.add({items->at, "items", "not valid; accepted: a list of targets"});
   const bool one = items == nullptr && root->is == kind::map;
   const auto& all = items != nullptr ? items->value->items : root->items;
   const auto read = [&](const spec::document_ptr& item, std::string path) {

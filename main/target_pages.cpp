@@ -6,9 +6,16 @@
 
 namespace scaleit::main {
 
+namespace {
+
+/// So many of the largest specs are less than an answer may have.
+constexpr int page_targets = 250;
+
+}  // namespace
+
 api_request page_request(const target_filter& filter, const std::string& after) {
   api_request r;
-  r.path = fmt::format("/api/v1/targets?limit={}", bounds::api_list_max);
+  r.path = fmt::format("/api/v1/targets?limit={}", page_targets);
   if (!filter.prefix.empty()) r.path += "&prefix=" + path_segment(filter.prefix);
   if (!filter.health.empty()) r.path += "&health=" + path_segment(filter.health);
   if (!after.empty()) r.path += "&continue=" + path_segment(after);

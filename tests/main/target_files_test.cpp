@@ -89,6 +89,17 @@ TEST_CASE("mistakes are told with the line of the file, not of the document") {
   CHECK_THAT(names_in(R"({"items":[{"spec":{"name":"a"}}]})"),
              ContainsSubstring("items[0].spec"));
   CHECK_THAT(names_in("{a: [}"), ContainsSubstring("not YAML"));
+  CHECK_THAT(names_in("items: 7"), ContainsSubstring("f:1:1: items: not valid"));
+}
+
+TEST_CASE("documents of YAML begin where a mark does, and something was said before") {
+  const auto starts = [](std::string_view text) { return document_starts(text); };
+  using list = std::vector<std::size_t>;
+  CHECK(starts("") == list{0});
+  CHECK(starts("---\n---\n# a\n---\n") == list{0});
+  CHECK(starts("a: 1\n--- # b\nb: 2\n---") == list{0, 5, 17});
+  CHECK(starts("a: |\n  ---\n----\n") == list{0});
+  CHECK(starts("a\r\n---\r\nb") == list{0, 3});
 }
 
 TEST_CASE("of a folder its YAML and JSON is read, in the order of names") {
