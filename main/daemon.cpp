@@ -133,15 +133,14 @@ class daemon {
       log(log_level::info,
           fmt::format("config file read again ({}): {}", x.why, x.text()));
     config_metrics_->read_again(good, wall_now());
+    api_.reload_tokens(x.auth);
   }
 
   /// From the watch's thread.
   void hang_up() {
-    if (reload_)
-      reload_->ask("SIGHUP");
-    else
-      log(log_level::info,
-          "SIGHUP: nothing changes; settings are read at the start only");
+    if (reload_) return reload_->ask("SIGHUP");
+    log(log_level::info, "SIGHUP: there is no config file; tokens are read again");
+    api_.reload_tokens({});
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
