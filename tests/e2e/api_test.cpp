@@ -23,7 +23,7 @@ std::string etag_of(const probe_answer& a) {
 }  // namespace
 
 TEST_CASE("a target comes, is polled, changes and goes through the API", "[api]") {
-  scripted_application app{8, 4};
+  scripted_application app{8, 6};
   served s;
   const auto made = s.put("checkout", spec(app.port()));
   CHECK(made.status == 201);
@@ -135,7 +135,7 @@ TEST_CASE("targets are listed in the order of their names, a page at a time", "[
 }
 
 TEST_CASE("an operator's hold is over whatever the spec says", "[api]") {
-  scripted_application app{8, 4};
+  scripted_application app{8, 6};
   served s;
   REQUIRE(s.put("a", spec(app.port(), R"(,"mode":"DryRun")")).status == 201);
   const auto held = s.ask("POST", "/targets/a/pause", as_json, R"({"scaleOut":true})");
