@@ -1,5 +1,6 @@
 #include "main/explain_command.hpp"
 
+#include "main/api_client.hpp"
 #include "main/exit_code.hpp"
 #include "main/progress.hpp"
 #include "main/replay_command.hpp"
@@ -26,17 +27,25 @@ CLI::App* add_explain_command(CLI::App& root, explain_options& options) {
   explain->add_option("TARGET", options.target, "The target's name")->required();
   explain
       ->add_option("--record", options.record,
-                   "A record: a directory of segments, one file, or - for standard input")
+                   "A record: a directory of segments, one file, or - for standard input "
+                   "(default: ask a running daemon)")
       ->type_name("RECORD");
   explain
       ->add_option("--at", options.at,
-                   "The moment to explain (default: the record's end)")
+                   "The moment to explain (default: the record's end, or now)")
       ->type_name("TIME");
   explain
       ->add_option("--spec", options.spec,
                    "The policy, if the record does not hold it: a config, or one "
                    "target's spec")
       ->type_name("FILE");
+  explain
+      ->add_option("-o,--output", options.output,
+                   "Of a running daemon: text for people, json for machines")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->capture_default_str();
+  add_api_options(*explain, options.api);
   explain->footer("TIME is RFC 3339, such as 2026-01-31T09:30:00Z.");
   return explain;
 }
@@ -117,13 +126,31 @@ class telling {
   std::string text_;
 };
 
-}  // namespace
-
-int run_explain(const explain_options& options) {
-  if (!options.record)
+/// What the daemon says itself, which knows what it remembers.
+int ask_daemon(const explain_options& options) {
+  if (options.spec)
     throw spec::input_error{
-        "explain needs --record RECORD: the directory that `scaleit run "
-        "--record` writes"};
+        "--spec needs --record RECORD: a running daemon explains by its own policy"};
+  const bool json = options.output == "json";
+  api_request r{net::verb::get, target_path(options.target, "/explain")};
+  r.accept = json ? "application/json" : "text/plain";
+  if (options.at)
+    r.path += "?at=" + path_segment(to_rfc3339(parse_time_option("--at", *options.at)));
+  api_client api{find_api(options.api)};
+  try {
+    auto answer = api.ask(r);
+    if (json) answer = spec::pretty_json(*api.read(answer));
+    put(answer.ends_with('\n') ? answer : answer + "\n");
+  } catch (const api_refusal& e) {
+    for (const auto& line : e.lines(options.target)) complain("{}", line);
+    return e.exit_code();
+  }
+  return exit_code::success;
+}
+
+int explain_record(const explain_options& options) {
+  if (options.output == "json")
+    throw spec::input_error{"--output json is of a running daemon, not of --record"};
   const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
   const record::replay_specs specs{options.spec};
   telling it{options, specs, at};
@@ -141,6 +168,12 @@ int run_explain(const explain_options& options) {
     throw spec::input_error{e.what()};
   }
   return exit_code::success;
+}
+
+}  // namespace
+
+int run_explain(const explain_options& options) {
+  return options.record ? explain_record(options) : ask_daemon(options);
 }
 
 }  // namespace scaleit::main

@@ -5,6 +5,12 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <utility>
+
 namespace scaleit::net {
 
 namespace asio = boost::asio;
@@ -22,15 +28,36 @@ bool is_self_connected(const asio::ip::tcp::socket& s) {
   return !e && local == remote;
 }
 
+/// Connected, or -1 and errno. It takes no time: there, or not.
+int connect_to_file(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  path.copy(address.sun_path, path.size());
+  const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (file < 0) return -1;
+  if (::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+    return file;
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  return -1;
+}
+
 }  // namespace
 
 connector::connector(asio::io_context& io, resolver& names, deadline_wheel& wheel,
-                     parsed_url to, std::chrono::milliseconds timeout)
+                     parsed_url to, std::chrono::milliseconds timeout,
+                     std::string unix_socket)
     : io_(io),
       names_(names),
       wheel_(wheel),
       to_(std::move(to)),
       timeout_(timeout),
+      unix_socket_(std::move(unix_socket)),
       stagger_(this, [](void* self) { static_cast<connector*>(self)->start_next(); }),
       limit_(this, [](void* self) {
         auto& c = *static_cast<connector*>(self);
@@ -40,7 +67,7 @@ connector::connector(asio::io_context& io, resolver& names, deadline_wheel& whee
 
 void connector::start(handler done) {
   done_ = std::move(done);
-  resolving_ = !to_.literal;
+  resolving_ = !to_.literal && unix_socket_.empty();
   asio::post(io_, [self = shared_from_this()] {
     if (self->done_) self->begin();
   });
@@ -57,10 +84,29 @@ void connector::cancel() noexcept {
 }
 
 void connector::begin() {
+  if (!unix_socket_.empty()) return connect_locally();
   if (to_.literal) return race({*to_.literal});
   names_.resolve(to_.host, [weak = weak_from_this()](const resolved& r) {
     if (const auto self = weak.lock(); self && self->done_) self->on_addresses(r);
   });
+}
+
+/// Bytes are bytes: what reads and writes a connection need not know its family.
+void connector::connect_locally() {
+  const int file = connect_to_file(unix_socket_);
+  if (file < 0) {
+    last_error_ = {errno, boost::system::system_category()};
+    return fail(failure_kind::connect, fmt::format("cannot connect to {}: {}",
+                                                   unix_socket_, last_error_.message()));
+  }
+  tcp::socket s{io_};
+  error_code e;
+  s.assign(tcp::v4(), file, e);
+  if (!e) s.non_blocking(true, e);
+  if (!e) return finish({std::move(s), {}, false});
+  if (!s.is_open()) ::close(file);
+  fail(failure_kind::connect,
+       fmt::format("cannot use {}: {}", unix_socket_, e.message()));
 }
 
 void connector::on_addresses(const resolved& r) {

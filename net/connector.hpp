@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace scaleit::net {
@@ -29,8 +30,10 @@ class connector : public std::enable_shared_from_this<connector> {
  public:
   using handler = std::function<void(connected&&)>;
 
+  /// `unix_socket`: where to connect to in place of the URL's host, if not empty.
   connector(boost::asio::io_context& io, resolver& names, deadline_wheel& wheel,
-            parsed_url to, std::chrono::milliseconds timeout);
+            parsed_url to, std::chrono::milliseconds timeout,
+            std::string unix_socket = {});
 
   /// Calls `done` once, later. `names` and `wheel` must live until then or cancel().
   void start(handler done);
@@ -42,6 +45,7 @@ class connector : public std::enable_shared_from_this<connector> {
   using tcp = boost::asio::ip::tcp;
 
   void begin();
+  void connect_locally();
   void on_addresses(const resolved& r);
   void race(const std::vector<boost::asio::ip::address>& addresses);
   void start_next();
@@ -54,6 +58,7 @@ class connector : public std::enable_shared_from_this<connector> {
   deadline_wheel& wheel_;
   parsed_url to_;
   std::chrono::milliseconds timeout_;
+  std::string unix_socket_;
   handler done_;
   bool resolving_ = false;
   std::vector<tcp::endpoint> endpoints_;

@@ -1,6 +1,6 @@
 // The API of the real daemon, as a client sees it.
 #include "tests/e2e/scripted_application.hpp"
-#include "tests/e2e/served.hpp"
+#include "tests/e2e/api_daemon.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>
@@ -24,7 +24,7 @@ std::string etag_of(const probe_answer& a) {
 
 TEST_CASE("a target comes, is polled, changes and goes through the API", "[api]") {
   scripted_application app{8, 6};
-  served s;
+  api_daemon s;
   const auto made = s.put("checkout", spec(app.port()));
   CHECK(made.status == 201);
   CHECK(made.has("Location: /api/v1/targets/checkout\r\n"));
@@ -59,7 +59,7 @@ TEST_CASE("a target comes, is polled, changes and goes through the API", "[api]"
 
 TEST_CASE("of two who change one target the second is told", "[api]") {
   scripted_application app;
-  served s;
+  api_daemon s;
   const auto first = s.put("a", spec(app.port()), "If-None-Match: *\r\n");
   CHECK(first.status == 201);
   CHECK(s.put("a", spec(app.port()), "If-None-Match: *\r\n").status == 412);
@@ -79,7 +79,7 @@ TEST_CASE("of two who change one target the second is told", "[api]") {
 }
 
 TEST_CASE("what is wrong with a request is told, and changes nothing", "[api]") {
-  served s;
+  api_daemon s;
   const auto bad = s.put("a", "{\n \"app\": \"http://x\",\n \"minReplica\": 1}");
   CHECK(bad.status == 422);
   CHECK(bad.has("application/problem+json"));
@@ -107,7 +107,7 @@ TEST_CASE("what is wrong with a request is told, and changes nothing", "[api]") 
 }
 
 TEST_CASE("targets are listed in the order of their names, a page at a time", "[api]") {
-  served s;
+  api_daemon s;
   for (const auto* name : {"b", "a.x", "a.y", "c", "a.z"})
     REQUIRE(s.put(name, spec(1)).status == 201);
   const auto names_of = [](const std::string& body) {
@@ -136,7 +136,7 @@ TEST_CASE("targets are listed in the order of their names, a page at a time", "[
 
 TEST_CASE("an operator's hold is over whatever the spec says", "[api]") {
   scripted_application app{8, 6};
-  served s;
+  api_daemon s;
   REQUIRE(s.put("a", spec(app.port(), R"(,"mode":"DryRun")")).status == 201);
   const auto held = s.ask("POST", "/targets/a/pause", as_json, R"({"scaleOut":true})");
   CHECK(held.status == 200);
@@ -157,7 +157,7 @@ TEST_CASE("an operator's hold is over whatever the spec says", "[api]") {
 TEST_CASE("what was made through the API outlives a kill", "[api]") {
   scripted_application app{8, 10};
   temporary_directory state;
-  served s{{"--state", state.path().string()}};
+  api_daemon s{{"--state", state.path().string()}};
   REQUIRE(s.put("a", spec(app.port())).status == 201);
   REQUIRE(s.put("b", spec(app.port())).status == 201);
   REQUIRE(s.ask("POST", "/targets/a/pause").status == 200);
@@ -176,7 +176,7 @@ TEST_CASE("what was made through the API outlives a kill", "[api]") {
 
 TEST_CASE("on a disk that takes nothing nothing changes", "[api]") {
   temporary_directory state;
-  served s{{"--state", state.path().string()}};
+  api_daemon s{{"--state", state.path().string()}};
   REQUIRE(s.put("a", spec(1)).status == 201);
   fs::rename(state.path() / "targets", state.path() / "gone");
   const auto full = s.put("b", spec(1));
@@ -190,7 +190,7 @@ TEST_CASE("on a disk that takes nothing nothing changes", "[api]") {
 
 TEST_CASE("events are followed as they happen", "[api]") {
   scripted_application app{8, 10};
-  served s;
+  api_daemon s;
   REQUIRE(s.put("a", spec(app.port())).status == 201);
   const int fd = connect_to(s.port());
   REQUIRE(send_all(fd,
@@ -235,7 +235,7 @@ TEST_CASE("with a token only its holder gets in", "[api]") {
 }
 
 TEST_CASE("a page of another site does not reach a daemon on this machine", "[api]") {
-  served s;
+  api_daemon s;
   CHECK(ask(s.port(),
             "GET /api/v1 HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
             .status >= 400);
