@@ -93,6 +93,7 @@ struct supervisor_state {
   bool taking_over = false;
   bool in_charge = false;                 ///< the take-over is complete
   std::vector<std::string> to_take_over;  ///< targets of the take-over, the next one last
+  steady_time last_starts{};              ///< the last turn of the take-over
   bool retry_is_due = false;              ///< of an order that had to wait
   bool check_is_due = false;              ///< a `requests_check` is on its way
 };
