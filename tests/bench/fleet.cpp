@@ -2,6 +2,7 @@
 // and a stop take; with the real daemon, and once more while it is scraped.
 #include "tests/bench/bench.hpp"
 #include "tests/bench/child.hpp"
+#include "tests/bench/fleet_api.hpp"
 #include "tests/bench/fleet_daemon.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,11 @@ constexpr std::array sizes{fleet_size{100, 1s}, fleet_size{1000, 1s},
 constexpr auto intervals_measured = 3;  ///< or this long, if it is longer
 constexpr auto measured_min = 10s;
 constexpr auto between_scrapes = 1s;
+constexpr std::size_t event_clients = 10;
+constexpr std::size_t api_connections = 4;
+constexpr std::size_t adds = 2000;  ///< new targets
+constexpr std::size_t pushes = 2000;
+constexpr const char* crowded = ", with clients";  ///< who scrape and follow events
 constexpr const char* lateness = "scaleit_poll_lateness_seconds";
 
 double seconds_of(const std::function<void()>& work) {
@@ -142,11 +148,15 @@ class fleet {
     d.await_polled();
     watch(d, name_, ours);
     memory(d);
+    use_api(d, applications.port(), name_);
     {
       scraper s{d};
-      watch(d, name_ + ", scraped", ours);
+      const event_followers followers{d.api_port(), event_clients};
+      watch(d, name_ + crowded, ours);
+      use_api(d, applications.port(), name_ + crowded);
       s.end();
       s.report(out_, name_);
+      report("events", static_cast<double>(followers.bytes()) / 1e6, "MB followed");
     }
     const auto before = d.scrape();
     report("reload", seconds_of([&] { d.change_one(); }), "s");
@@ -193,6 +203,35 @@ class fleet {
     others.tell(name);
   }
 
+  /// New targets, and reports for one of them; both leave the others as they are.
+  void use_api(const fleet_daemon& d, std::uint16_t applications, const std::string& name) {
+    const auto first = added_;
+    added_ += adds;
+    const auto path = [&](std::size_t i) {
+      return fmt::format("/api/v1/targets/added-{}", first + i);
+    };
+    const auto put = call(d.api_port(), api_connections, adds, [&](std::size_t i) {
+      return api_request{
+          "PUT", path(i),
+          fmt::format(R"({{"app":"http://127.0.0.1:{}/apps/{}","interval":"10m",)"
+                      R"("metrics":[{{"name":"cpu","value":"/cpu/highPriority","target":0.8}}]}})",
+                      applications, i % size_.targets)};
+    });
+    const auto push = [&](std::size_t i) {
+      return api_request{"POST", path(i % adds) + "/status",
+                         R"({"cpu":{"highPriority":0.8},"replicas":10})"};
+    };
+    const auto alone = call(d.api_port(), 1, pushes, push);
+    const auto pushed = call(d.api_port(), api_connections, pushes, push);
+    const auto row = [&](const char* what, double value, const char* unit,
+                         const api_calls& of) {
+      out_.push_back({name + what, value, unit, "", 0, of.us.size(), pushes / 2});
+    };
+    row("/adds", put.per_second(), "a second", put);
+    row("/pushes", pushed.per_second(), "a second", pushed);
+    row("/push", alone.median_us(), "us, median", alone);
+  }
+
   void memory(const fleet_daemon& d) {
     const auto each =
         (d.resident_bytes() - against_.empty_rss) / static_cast<double>(size_.targets);
@@ -204,6 +243,7 @@ class fleet {
   yardsticks& against_;
   const fleet_size size_;
   const std::string name_;
+  std::size_t added_ = 0;  ///< targets, through the API
 };
 
 double resident_with_one_target() {

@@ -127,8 +127,7 @@ fleet_daemon::fleet_daemon(std::size_t targets, std::chrono::milliseconds interv
   test::process_options o;
   o.command = {SCALEIT_BINARY,  "run",
                "--config",      (directory_.path() / "fleet.yaml").string(),
-               "--watch=false", "--metrics-listen",
-               "127.0.0.1:0"};
+               "--watch=false", "--metrics-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"};
   o.directory = directory_.path();
   process_ = std::make_unique<test::process>(o);
 }
@@ -164,6 +163,7 @@ void fleet_daemon::await_ready() {
       },
       patience);
   if (!ready || !process_->running()) fail("the daemon is not ready", *process_);
+  api_port_ = port_after("API on http://", process_->err());
 }
 
 void fleet_daemon::await_polled() {

@@ -63,7 +63,7 @@ class fleet_daemon {
   /// SIGTERM, and its end.
   void stop();
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t api_port() const { return api_port_; }
   double cpu_seconds() const;
   double resident_bytes() const;
 
@@ -78,6 +78,7 @@ class fleet_daemon {
   test::temporary_directory directory_;
   std::unique_ptr<test::process> process_;
   std::uint16_t port_ = 0;
+  std::uint16_t api_port_ = 0;
 };
 
 }  // namespace scaleit::bench

@@ -106,7 +106,7 @@ TEST_CASE("the ratio of each metric to its target is counted over all of them") 
   f.poll(f.targets[1], 1.2);
   f.tell(f.targets[1], status_failed{{failure_kind::timeout, "slow"}});
   CHECK(f.has(R"(scaleit_metric_target_ratio_bucket{le="0.95"} 0)"));
-  CHECK(f.has(R"(scaleit_metric_target_ratio_bucket{le="1"} 1)"));
+  CHECK(f.has(R"(scaleit_metric_target_ratio_bucket{le="1.0"} 1)"));
   CHECK(f.has(R"(scaleit_metric_target_ratio_bucket{le="1.25"} 1)"));
   CHECK(f.has(R"(scaleit_metric_target_ratio_bucket{le="+Inf"} 2)"));
   CHECK(f.has("scaleit_metric_target_ratio_count 2"));
