@@ -88,7 +88,7 @@ void supervisor_state::on_take_over() {
                                   to_micros(now() - down.crashed_at)});
   }
   subscribers->take_over();
-  last_starts = now();
+  starts.begin(now());
   for (const auto& [target, c] : all->targets) to_take_over.push_back(target);
   std::sort(to_take_over.begin(), to_take_over.end(), [&](const auto& a, const auto& b) {
     return all->targets.at(a).number > all->targets.at(b).number;
@@ -96,16 +96,8 @@ void supervisor_state::on_take_over() {
   on_take_over_more();
 }
 
-/// In batches, so that those who started are polled meanwhile. On a loop that is behind a
-/// turn comes late, and there is more to do at each, or the start would never end.
 void supervisor_state::on_take_over_more() {
-  const auto begin = now();
-  const auto most = std::min((begin - std::exchange(last_starts, begin)) / 4,
-                             steady_time::duration{bounds::loop_turn_time});
-  for (int n = 0; !to_take_over.empty(); ++n) {
-    if (n >= bounds::starts_batch &&
-        (n >= 16 * bounds::starts_batch || now() - begin >= most))
-      break;
+  for (starts.turn(now()); !to_take_over.empty() && starts.more(now());) {
     const auto target = std::move(to_take_over.back());
     to_take_over.pop_back();
     if (const auto at = all->targets.find(target); at != all->targets.end())

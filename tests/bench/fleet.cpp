@@ -204,7 +204,8 @@ class fleet {
   }
 
   /// New targets, and reports for one of them; both leave the others as they are.
-  void use_api(const fleet_daemon& d, std::uint16_t applications, const std::string& name) {
+  void use_api(const fleet_daemon& d, std::uint16_t applications,
+               const std::string& name) {
     const auto first = added_;
     added_ += adds;
     const auto path = [&](std::size_t i) {
@@ -213,9 +214,10 @@ class fleet {
     const auto put = call(d.api_port(), api_connections, adds, [&](std::size_t i) {
       return api_request{
           "PUT", path(i),
-          fmt::format(R"({{"app":"http://127.0.0.1:{}/apps/{}","interval":"10m",)"
-                      R"("metrics":[{{"name":"cpu","value":"/cpu/highPriority","target":0.8}}]}})",
-                      applications, i % size_.targets)};
+          fmt::format(
+              R"({{"app":"http://127.0.0.1:{}/apps/{}","interval":"10m",)"
+              R"("metrics":[{{"name":"cpu","value":"/cpu/highPriority","target":0.8}}]}})",
+              applications, i % size_.targets)};
     });
     const auto push = [&](std::size_t i) {
       return api_request{"POST", path(i % adds) + "/status",

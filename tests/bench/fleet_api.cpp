@@ -86,7 +86,8 @@ api_calls call(std::uint16_t port, std::size_t connections, std::size_t count,
         const auto r = request(i);
         const auto begin = clock::now();
         client.ask(r);
-        us.push_back(std::chrono::duration<double, std::micro>(clock::now() - begin).count());
+        us.push_back(
+            std::chrono::duration<double, std::micro>(clock::now() - begin).count());
       }
     } catch (...) {
       mine = std::current_exception();
@@ -108,7 +109,8 @@ api_calls call(std::uint16_t port, std::size_t connections, std::size_t count,
 event_followers::event_followers(std::uint16_t port, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const int fd = test::connect_to(port);
-    if (fd < 0 || !test::send_all(fd, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+    if (fd < 0 ||
+        !test::send_all(fd, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"))
       throw std::runtime_error{"events cannot be followed"};
     clients_.push_back(fd);
   }

@@ -1,4 +1,5 @@
-// Clients of a fleet's API: who adds targets and reports for them, and who follows events.
+// Clients of a fleet's API: who adds targets and reports for them, and who follows
+// events.
 #pragma once
 
 #include <atomic>

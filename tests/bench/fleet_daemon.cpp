@@ -127,7 +127,9 @@ fleet_daemon::fleet_daemon(std::size_t targets, std::chrono::milliseconds interv
   test::process_options o;
   o.command = {SCALEIT_BINARY,  "run",
                "--config",      (directory_.path() / "fleet.yaml").string(),
-               "--watch=false", "--metrics-listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"};
+               "--watch=false", "--metrics-listen",
+               "127.0.0.1:0",   "--api-listen",
+               "127.0.0.1:0"};
   o.directory = directory_.path();
   process_ = std::make_unique<test::process>(o);
 }
