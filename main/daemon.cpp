@@ -46,7 +46,7 @@ class daemon {
  public:
   explicit daemon(const daemon_options& options)
       : options_(options),
-        counters_(metrics_, SCALEIT_VERSION),
+        counters_(metrics_, SCALEIT_VERSION, options.settings.metrics.per_target),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
         control_(system_, client_, *options.secrets, make_chaos(options.chaos),
@@ -84,7 +84,8 @@ class daemon {
     control_.subscribe(actor_names::telemetry,
                        [this](const event& e) { counters_.apply(e); });
     control_.subscribe(actor_names::logger, [this](const event& e) {
-      for (const auto& line : lines_.tell(e)) log(line.level, line.text, &e);
+      for (const auto& line : lines_.tell(e))
+        log(line.level, line.text, line.of_event ? &e : nullptr);
     });
     if (options_.record) remember();
     control_.start(options_.targets, options_.config_file.empty()
@@ -193,6 +194,9 @@ class daemon {
     sampled_.connections(http.connections_open, http.connections_idle);
     sampled_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
+    counters_.pulse();
+    for (const auto& line : lines_.tell_rest(control_.events().time_at(now)))
+      log(line.level, line.text);
     beat_due_ = now + bounds::loop_pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {
