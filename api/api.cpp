@@ -178,7 +178,7 @@ void api::reload(request&&, net::responder to) {
   if (!options_.reload)
     return to.send(net::problem(422, "the daemon was started without a config file"));
   options_.audit(fmt::format("reload by {}", asker_.text()));
-  const auto open = calls_.open(std::move(to));
+  const auto open = calls_.open(std::move(to), reload_patience);
   if (!open) return;
   options_.reload(
       "asked for by " + asker_.text(), [reply = *open](const reload_result& x) {

@@ -56,6 +56,7 @@ class api {
   void operator()(net::server_request&& r, net::responder to);
   /// From now on these may ask.
   void replace_tokens(tokens t) { access_.replace(std::move(t)); }
+  bool has_tokens() const { return access_.has_tokens(); }
 
  private:
   using request = net::routed_request;

@@ -4,6 +4,7 @@
 #include "main/watch.hpp"
 #include "spec/input_error.hpp"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <system_error>
@@ -40,7 +41,12 @@ api_service::api_service(const daemon_options& o, time_point started,
                          net::event_loop& here, net::event_loop& control_loop,
                          actors::control_loop& control, const telemetry::health& health,
                          reload* file)
-    : at_(o.api) {
+    : here_(here),
+      auth_(o.auth),
+      token_file_option_(o.auth.token_file == o.settings.auth.token_file
+                             ? std::string{}
+                             : o.auth.token_file),
+      at_(o.api) {
   auto tokens = api::tokens::read(o.auth);
   const bool tls = o.api_tls.has_value();
   if (auto why = api::refuse_listener(o.api, tokens.any(), tls, o.insecure))
@@ -72,6 +78,24 @@ api_service::~api_service() { server_.reset(); }
 
 std::string api_service::url() const {
   return server_ ? fmt::format("http://{}", at_.text()) : "";
+}
+
+void api_service::reload_tokens(std::optional<spec::auth_spec> auth) {
+  net::asio::post(here_.io(), [this, auth = std::move(auth)]() mutable {
+    try {
+      auto next = auth ? std::move(*auth) : auth_;
+      if (!token_file_option_.empty()) next.token_file = token_file_option_;
+      auto read = api::tokens::read(next);
+      if (read.any() != api_->has_tokens())
+        throw spec::input_error{
+            "whether the API needs a token cannot change while the daemon runs"};
+      for (const auto& w : read.warnings()) log(log_level::warning, w);
+      api_->replace_tokens(std::move(read));
+      auth_ = std::move(next);
+    } catch (const spec::input_error& e) {
+      log(log_level::error, fmt::format("tokens not read again: {}", e.what()));
+    }
+  });
 }
 
 void api_service::finish() {

@@ -25,6 +25,9 @@ class api_service {
 
   /// `http://127.0.0.1:8001`; empty: it is not served.
   std::string url() const;
+  /// Reads the files of the tokens again, of these or of those that there were. From any
+  /// thread; what is wrong with them is logged, and then nothing changes.
+  void reload_tokens(std::optional<spec::auth_spec> auth);
   /// Once the control loop has ended: what waits is written.
   void finish();
 
@@ -33,6 +36,9 @@ class api_service {
   void restore(actors::control_loop& control, const std::string& directory,
                net::event_loop& control_loop);
 
+  net::event_loop& here_;
+  spec::auth_spec auth_;  ///< on the loop
+  const std::string token_file_option_;
   spec::listen_address at_;
   std::unique_ptr<api::state_writer> state_;
   std::unique_ptr<api::control_side> targets_;
