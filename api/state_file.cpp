@@ -62,8 +62,9 @@ class state_reader {
   std::variant<state_change, std::string> read() {
     const auto parsed = spec::parse_json(text_);
     if (!parsed.document)
-      return fmt::format("{}{} (byte {} of {})", parsed.refused ? "it is not accepted: " : "it is ",
-                         parsed.error, parsed.offset + 1, text_.size());
+      return fmt::format("{}{} (byte {} of {})",
+                         parsed.refused ? "it is not accepted: " : "it is ", parsed.error,
+                         parsed.offset + 1, text_.size());
     const auto& root = *parsed.document;
     if (root.is != kind::map) return "it is no JSON object";
     if (!is_sealed(root) || !keys(root) || !name(root) || !hold(root) || !spec(root))

@@ -303,7 +303,7 @@ TEST_CASE("the settings beside the targets are read") {
       "\"keep\": 5000000},\n\t\"targets\": []\n}");
   CHECK(o.problems == "f:5:2: warning: targets: there is none: nothing is scaled\n");
   const auto& s = o.read.settings;
-  CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2"});
+  CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2", {}});
   CHECK(s.auth.token_file == "/etc/token");
   CHECK(s.record == record_spec{"/r \xF0\x9F\x98\x80", 1 << 20, 5'000'000});
   CHECK(read("{record: /r, targets: []}").read.settings.record == record_spec{"/r"});
