@@ -54,16 +54,20 @@ void from_events::apply(const event& e) {
 
 // -- the loop ------------------------------------------------------------
 
-void from_events::count_polls(microseconds took, microseconds late_by,
+/// `late_by`: nothing for what was reported, which is due at no time. It took no request
+/// either, unless metrics are read elsewhere.
+void from_events::count_polls(microseconds took, std::optional<microseconds> late_by,
                               std::uint32_t skipped) {
-  poll_duration_.Observe(to_seconds(took));
-  poll_lateness_.Observe(to_seconds(late_by));
+  if (took.count() > 0) poll_duration_.Observe(to_seconds(took));
+  if (late_by) poll_lateness_.Observe(to_seconds(*late_by));
   if (skipped > 0) polls_late_.Increment(skipped);
 }
 
 void from_events::apply(const event& e, const status_observed& x) {
   auto& s = of(e);
-  count_polls(x.seen.took, x.late_by, x.ticks_skipped);
+  const bool reported = e.target->status.push || x.seen.took.count() == 0;
+  count_polls(x.seen.took, reported ? std::nullopt : std::optional{x.late_by},
+              x.ticks_skipped);
   s.replicas->Set(x.seen.replicas);
   for (const auto& m : s.metrics)
     if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
@@ -71,10 +75,15 @@ void from_events::apply(const event& e, const status_observed& x) {
   count_sources(s, x.seen);
   // An answer without one usable metric is as good as none.
   x.seen.metrics.empty() ? s.failing->Increment() : s.failing->Set(0);
-  if (status_without_metrics(*e.target, x.seen)) {
+  if (status_without_metrics(*e.target, x.seen))
+    count_status_failure(s, failure_kind::schema);
+}
+
+/// Silence is no request that failed, and one who reports is not asked at all.
+void from_events::count_status_failure(const target_series& s, failure_kind kind) {
+  if (s.status_failures != nullptr && kind != failure_kind::stale)
     s.status_failures->Increment();
-    status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
-  }
+  status_failures_[static_cast<std::size_t>(kind)]->Increment();
 }
 
 void from_events::count_sources(const target_series& s, const observation& seen) {
@@ -90,8 +99,7 @@ void from_events::apply(const event& e, const status_failed& x) {
   count_polls(x.what.took, x.late_by, x.ticks_skipped);
   auto& s = of(e);
   s.failing->Increment();
-  s.status_failures->Increment();
-  status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+  count_status_failure(s, x.what.kind);
 }
 
 void from_events::apply(const event& e, const decision_made& x) {

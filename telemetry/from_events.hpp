@@ -44,7 +44,8 @@ class from_events {
     prometheus::Gauge* healthy;
     prometheus::Gauge* failing;
     std::vector<metric_series> metrics;
-    prometheus::Counter* status_failures;  ///< shared by targets with the same path
+    /// Shared by targets with the same path; null: nothing is asked for the status.
+    prometheus::Counter* status_failures;
     prometheus::Counter* scale_failures;
     target_ptr spec;
     std::optional<shadow_series> shadow;
@@ -70,7 +71,9 @@ class from_events {
   void drop(const target_series& s, const target_spec* now);
   void compare(const event& e, const decision& d);
   void count_sources(const target_series& s, const observation& seen);
-  void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
+  void count_status_failure(const target_series& s, failure_kind kind);
+  void count_polls(microseconds took, std::optional<microseconds> late_by,
+                   std::uint32_t skipped);
   prometheus::Counter& old_failures(const char* method, const std::string& url);
 
   using failure_counters = std::array<prometheus::Counter*, failure_kinds>;

@@ -50,7 +50,7 @@ from_events::target_series from_events::make(const target_spec& spec) {
                   &all_.gauge("scaleit_target_healthy", spec.name),
                   &all_.gauge("scaleit_failures_in_a_row", spec.name),
                   {},
-                  &old_failures("get", spec.status.url),
+                  spec.status.push ? nullptr : &old_failures("get", spec.status.url),
                   &old_failures("put", spec.scale.url),
                   nullptr,
                   {}};
