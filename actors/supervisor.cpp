@@ -125,8 +125,8 @@ void supervisor_state::take_over_target(target_actors& c) {
 
 // -- targets --------------------------------------------------------------
 
-void supervisor_state::announce(target_actors& c) {
-  emit(c.state->spec, target_added{});
+void supervisor_state::announce(target_actors& c, const std::string& by) {
+  emit(c.state->spec, target_added{.by = by});
   c.announced = true;
 }
 

@@ -48,7 +48,7 @@ struct supervisor_state {
   void tell_answers();
 
   // -- targets and their crashes ------------------------------------------
-  void announce(target_actors& c);
+  void announce(target_actors& c, const std::string& by = {});
   void bring_up(target_actors& c);
   void start(target_actors& c, role from);
   void poll_promptly(target_actors& c);

@@ -28,6 +28,7 @@ struct server_request {
   std::string path;    ///< as received, without the query: "/targets/a%20b"
   std::string query;   ///< without the '?'
   std::string body;
+  std::string remote;  ///< the peer's address, without its port: "127.0.0.1", "::1"
   std::vector<scaleit::header>
       headers;  ///< one per name; several lines are joined by ", "
 

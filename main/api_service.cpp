@@ -1,0 +1,141 @@
+#include "main/api_service.hpp"
+
+#include "main/logging.hpp"
+#include "main/watch.hpp"
+#include "spec/input_error.hpp"
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include <system_error>
+#include <utility>
+
+namespace scaleit::main {
+
+namespace {
+
+api::reload_result result_of(const reload_outcome& x) {
+  using enum actors::outcome;
+  const auto n = [&](actors::outcome o) {
+    return x.targets[static_cast<std::size_t>(o)];
+  };
+  return {x.problems, n(added), n(changed), n(removed), n(unchanged)};
+}
+
+api::reach reach_of(const spec::listen_address& at) {
+  return at.is_loopback() ? api::reach::loopback : api::reach::network;
+}
+
+net::server_options server_options_for(const daemon_options& o) {
+  net::server_options s;
+  s.address = o.api.address;
+  s.port = o.api.port;
+  s.connections_max = o.descriptors.api;
+  s.body_bytes_max = bounds::api_body_bytes_max;
+  return s;
+}
+
+}  // namespace
+
+api_service::api_service(const daemon_options& o, time_point started,
+                         net::event_loop& here, net::event_loop& control_loop,
+                         actors::control_loop& control, const telemetry::health& health,
+                         reload* file)
+    : here_(here),
+      auth_(o.auth),
+      token_file_option_(o.auth.token_file == o.settings.auth.token_file
+                             ? std::string{}
+                             : o.auth.token_file),
+      at_(o.api) {
+  auto tokens = api::tokens::read(o.auth);
+  const bool tls = o.api_tls.has_value();
+  if (auto why = api::refuse_listener(o.api, tokens.any(), tls, o.insecure))
+    throw spec::input_error{*why};
+  for (const auto& w : tokens.warnings()) log(log_level::warning, w);
+  if (auto w = api::warn_of_listener(o.api, tokens.any(), tls, o.insecure))
+    log(log_level::warning, *w);
+  if (!o.state.empty()) restore(control, o.state, control_loop);
+  targets_ = std::make_unique<api::control_side>(control, state_.get(), started);
+  api_ = std::make_unique<api::api>(
+      options_for(o, started, file), here, control_loop, *targets_, health,
+      api::access_control{std::move(tokens), reach_of(o.api)});
+  try {
+    server_ = std::make_unique<net::http_server>(
+        here, server_options_for(o), [this](net::server_request&& r, net::responder to) {
+          (*api_)(std::move(r), std::move(to));
+        });
+    at_.port = server_->port();
+  } catch (const std::system_error& e) {
+    const auto why =
+        fmt::format("{}: {}; --api-listen or SCALEIT_API_LISTEN choose another",
+                    o.api.text(), e.code().message());
+    if (o.api_chosen) throw cannot_listen{why};
+    log(log_level::warning, "the API is not served, as it cannot listen on " + why);
+  }
+}
+
+api_service::~api_service() { server_.reset(); }
+
+std::string api_service::url() const {
+  return server_ ? fmt::format("http://{}", at_.text()) : "";
+}
+
+void api_service::reload_tokens(std::optional<spec::auth_spec> auth) {
+  net::asio::post(here_.io(), [this, auth = std::move(auth)]() mutable {
+    try {
+      auto next = auth ? std::move(*auth) : auth_;
+      if (!token_file_option_.empty()) next.token_file = token_file_option_;
+      auto read = api::tokens::read(next);
+      if (read.any() != api_->has_tokens())
+        throw spec::input_error{
+            "whether the API needs a token cannot change while the daemon runs"};
+      for (const auto& w : read.warnings()) log(log_level::warning, w);
+      api_->replace_tokens(std::move(read));
+      auth_ = std::move(next);
+    } catch (const spec::input_error& e) {
+      log(log_level::error, fmt::format("tokens not read again: {}", e.what()));
+    }
+  });
+}
+
+void api_service::finish() {
+  if (state_) state_->finish();
+}
+
+api::api_options api_service::options_for(const daemon_options& o, time_point started,
+                                          reload* file) {
+  api::api_options a;
+  a.started = started;
+  if (o.record) a.record = o.record->dir;
+  a.state = o.state;
+  a.variables = o.secrets->variables();
+  a.event_clients_max =
+      std::min(bounds::api_event_clients_max, (o.descriptors.api + 1) / 2);
+  if (file)
+    a.reload = [file](std::string why,
+                      std::function<void(const api::reload_result&)> done) {
+      file->ask(std::move(why), [done = std::move(done)](const reload_outcome& x) {
+        done(result_of(x));
+      });
+    };
+  a.audit = [](const std::string& line) { log(log_level::info, "api: " + line); };
+  return a;
+}
+
+void api_service::restore(actors::control_loop& control, const std::string& directory,
+                          net::event_loop& control_loop) {
+  api::state_folder folder{directory};
+  auto found = folder.load();
+  for (const auto& line : found.set_aside) log(log_level::warning, line);
+  std::size_t specs = 0, holds = 0;
+  for (auto& [name, kept] : found.targets) {
+    if (kept.hold.any()) control.recall_hold(name, kept.hold), ++holds;
+    if (kept.spec) control.recall_wanted(actors::origin::api, kept.spec), ++specs;
+  }
+  log(log_level::info, fmt::format("state in {}: {} targets and {} holds are kept there",
+                                   directory, specs, holds));
+  state_ = std::make_unique<api::state_writer>(std::move(folder),
+                                               control_loop.io().get_executor());
+}
+
+}  // namespace scaleit::main
