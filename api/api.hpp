@@ -42,6 +42,11 @@ struct api_options {
   std::size_t event_clients_max = bounds::api_event_clients_max;
   /// Reads the config file again, and calls back on any thread. Null: there is none.
   std::function<void(std::string why, std::function<void(const reload_result&)>)> reload;
+  /// What the record tells of a target at a moment, on a thread of its own; the answer is
+  /// an account, or why there is none. Null: there is no record.
+  using past = std::variant<record::account, std::string>;
+  std::function<void(std::string target, time_point at, std::function<void(past)>)>
+      explain_past;
   /// One line for each change: who, what, from where. On the API's thread.
   std::function<void(const std::string&)> audit;
 };
@@ -83,6 +88,8 @@ class api {
   void get(request&& r, net::responder to);
   void decisions(request&& r, net::responder to);
   void explain(request&& r, net::responder to);
+  void explain_past(const std::string& name, std::string_view at, bool text,
+                    net::responder to);
   // -- and changed (api_changes.cpp) --------------------------------------
   void put(request&& r, net::responder to);
   void patch(request&& r, net::responder to);

@@ -2,6 +2,7 @@
 
 #include "main/logging.hpp"
 #include "main/watch.hpp"
+#include "record/past_account.hpp"
 #include "spec/input_error.hpp"
 
 #include <boost/asio/post.hpp>
@@ -99,6 +100,7 @@ void api_service::reload_tokens(std::optional<spec::auth_spec> auth) {
 }
 
 void api_service::finish() {
+  past_.stop();
   if (state_) state_->finish();
 }
 
@@ -116,6 +118,18 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
                       std::function<void(const api::reload_result&)> done) {
       file->ask(std::move(why), [done = std::move(done)](const reload_outcome& x) {
         done(result_of(x));
+      });
+    };
+  if (o.record)
+    a.explain_past = [this, directory = o.record->dir](
+                         std::string target, time_point at,
+                         std::function<void(api::api_options::past)> done) {
+      net::asio::post(past_, [=] {
+        try {
+          done(record::account_of_past(directory, target, at));
+        } catch (const std::exception& e) {
+          done(std::string{e.what()});
+        }
       });
     };
   a.audit = [](const std::string& line) { log(log_level::info, "api: " + line); };

@@ -7,6 +7,8 @@
 #include "main/reload.hpp"
 #include "net/server.hpp"
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +46,7 @@ class api_service {
   std::unique_ptr<api::control_side> targets_;
   std::unique_ptr<api::api> api_;
   std::unique_ptr<net::http_server> server_;
+  net::asio::thread_pool past_{1};  ///< reads the record; the last, as it uses the others
 };
 
 }  // namespace scaleit::main

@@ -1,6 +1,6 @@
 // The API of the real daemon, as a client sees it.
-#include "tests/e2e/scripted_application.hpp"
 #include "tests/e2e/api_daemon.hpp"
+#include "tests/e2e/scripted_application.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>
