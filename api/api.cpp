@@ -59,13 +59,14 @@ api::api(api_options o, net::event_loop& here, net::event_loop& control_loop,
 }
 
 void api::operator()(net::server_request&& r, net::responder to) {
-  auto checked = access_.check(r, r.remote, std::chrono::steady_clock::now());
+  const auto from = r.remote == "unix" ? std::string{} : r.remote;
+  auto checked = access_.check(r, from, std::chrono::steady_clock::now());
   if (auto* no = std::get_if<refused>(&checked)) {
     if (!no->log_line.empty()) options_.audit(no->log_line);
     return to.send(std::move(no->answer));
   }
   // Handlers read it before they return.
-  asker_ = {std::get<admitted>(checked).who, r.remote};
+  asker_ = {std::get<admitted>(checked).who, from};
   router_(std::move(r), std::move(to));
 }
 

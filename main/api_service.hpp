@@ -27,9 +27,10 @@ class api_service {
 
   /// `http://127.0.0.1:8001`; empty: it is not served.
   std::string url() const;
-  /// Reads the files of the tokens again, of these or of those that there were. From any
+  /// Reads the files of certificates and tokens again, of these or of those that there
+  /// were. From any
   /// thread; what is wrong with them is logged, and then nothing changes.
-  void reload_tokens(std::optional<spec::auth_spec> auth);
+  void reload_credentials(std::optional<spec::auth_spec> auth);
   /// Once the control loop has ended: what waits is written.
   void finish();
 
@@ -42,6 +43,7 @@ class api_service {
   spec::auth_spec auth_;  ///< on the loop
   const std::string token_file_option_;
   spec::listen_address at_;
+  const bool tls_;
   std::unique_ptr<api::state_writer> state_;
   std::unique_ptr<api::control_side> targets_;
   std::unique_ptr<api::api> api_;

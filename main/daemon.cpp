@@ -134,14 +134,14 @@ class daemon {
       log(log_level::info,
           fmt::format("config file read again ({}): {}", x.why, x.text()));
     config_metrics_->read_again(good, wall_now());
-    api_.reload_tokens(x.auth);
+    api_.reload_credentials(x.auth);
   }
 
   /// From the watch's thread.
   void hang_up() {
     if (reload_) return reload_->ask("SIGHUP");
     log(log_level::info, "SIGHUP: there is no config file; tokens are read again");
-    api_.reload_tokens({});
+    api_.reload_credentials({});
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
