@@ -140,6 +140,22 @@ void api::add_routes() {
 
 // -- the daemon -----------------------------------------------------------
 
+namespace {
+
+void write_config(json_writer& json, const config_state& c) {
+  json.StartObject();
+  write_name(json, "file"), write_text(json, printable(c.file));
+  write_name(json, "readAt"), write_text(json, to_rfc3339(c.read));
+  write_name(json, "good"), json.Bool(c.problems.empty());
+  write_name(json, "problems");
+  json.StartArray();
+  for (const auto& p : c.problems) write_text(json, p);
+  json.EndArray();
+  json.EndObject();
+}
+
+}  // namespace
+
 void api::daemon(request&&, net::responder to) {
   calls_.ask(std::move(to), [this](const loop_calls::reply& reply) {
     reply([this, n = targets_.count()] {
@@ -164,6 +180,8 @@ void api::daemon(request&&, net::responder to) {
       json.EndObject();
       field("record", options_.record);
       field("state", options_.state);
+      write_name(json, "config");
+      options_.config ? write_config(json, *options_.config) : (void)json.Null();
       json.EndObject();
       stream.Flush();
       return json_answer(std::move(body));

@@ -34,10 +34,18 @@ struct reload_result {
   std::size_t added = 0, changed = 0, removed = 0, unchanged = 0;
 };
 
+/// The config file, as it was when it was read last.
+struct config_state {
+  std::string file;
+  time_point read{};
+  std::vector<std::string> problems;  ///< a line each; not empty: it is not in use
+};
+
 struct api_options {
   time_point started{};
-  std::string record;           ///< its directory; empty: none
-  std::string state;            ///< likewise
+  std::string record;  ///< its directory; empty: none
+  std::string state;   ///< likewise
+  std::optional<config_state> config;
   spec::environment variables;  ///< for references in specs
   std::size_t event_clients_max = bounds::api_event_clients_max;
   /// Reads the config file again, and calls back on any thread. Null: there is none.
@@ -61,6 +69,7 @@ class api {
   void operator()(net::server_request&& r, net::responder to);
   /// From now on these may ask.
   void replace_tokens(tokens t) { access_.replace(std::move(t)); }
+  void replace_config(config_state c) { options_.config = std::move(c); }
   bool has_tokens() const { return access_.has_tokens(); }
 
  private:

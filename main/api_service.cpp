@@ -110,6 +110,10 @@ void api_service::reload_credentials(std::optional<spec::auth_spec> auth) {
   });
 }
 
+void api_service::tell_config(api::config_state c) {
+  net::asio::post(here_.io(), [this, c = std::move(c)] { api_->replace_config(c); });
+}
+
 void api_service::finish() {
   past_.stop();
   if (state_) state_->finish();
@@ -121,6 +125,7 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
   a.started = started;
   if (o.record) a.record = o.record->dir;
   a.state = o.state;
+  if (!o.config_file.empty()) a.config = api::config_state{o.config_file, started, {}};
   a.variables = o.secrets->variables();
   a.event_clients_max =
       std::min(bounds::api_event_clients_max, (o.descriptors.api + 1) / 2);

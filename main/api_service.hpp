@@ -31,6 +31,8 @@ class api_service {
   /// were. From any
   /// thread; what is wrong with them is logged, and then nothing changes.
   void reload_credentials(std::optional<spec::auth_spec> auth);
+  /// From any thread.
+  void tell_config(api::config_state c);
   /// Once the control loop has ended: what waits is written.
   void finish();
 
