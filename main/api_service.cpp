@@ -115,6 +115,7 @@ void api_service::tell_config(api::config_state c) {
 }
 
 void api_service::finish() {
+  stopping_ = true;
   past_.stop();
   if (state_) state_->finish();
 }
@@ -142,7 +143,7 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
                          std::function<void(api::api_options::past)> done) {
       net::asio::post(past_, [=] {
         try {
-          done(record::account_of_past(directory, target, at));
+          done(record::account_of_past(directory, target, at, stopping_));
         } catch (const std::exception& e) {
           done(std::string{e.what()});
         }

@@ -9,6 +9,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ class api_service {
   std::unique_ptr<api::control_side> targets_;
   std::unique_ptr<api::api> api_;
   std::unique_ptr<net::http_server> server_;
+  std::atomic<bool> stopping_ = false;
   net::asio::thread_pool past_{1};  ///< reads the record; the last, as it uses the others
 };
 

@@ -79,12 +79,15 @@ account past_account::finish() {
 }
 
 account account_of_past(const std::string& record, const std::string& target,
-                        time_point at) try {
+                        time_point at, const std::atomic<bool>& stop) try {
   const replay_specs as_recorded{std::nullopt};
   past_account it{target, at, as_recorded, [](const std::string&) {}};
   record_reader reader{record, event_reader::steps::read};
   recorded_event e;
-  while (reader.next(e)) it.feed(e);
+  while (reader.next(e)) {
+    if (stop) throw spec::input_error{"the daemon is stopping"};
+    it.feed(e);
+  }
   return it.finish();
 } catch (const record_error& e) {
   throw spec::input_error{e.what()};

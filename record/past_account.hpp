@@ -6,6 +6,7 @@
 #include "record/replay_specs.hpp"
 #include "record/replayer.hpp"
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <set>
@@ -46,8 +47,9 @@ class past_account {
   std::optional<account> account_;
 };
 
-/// The same of a whole record, of one that is being written, too. Throws input_error.
+/// The same of a whole record, of one that is being written, too. Throws input_error,
+/// also when `stop` was set meanwhile.
 account account_of_past(const std::string& record, const std::string& target,
-                        time_point at);
+                        time_point at, const std::atomic<bool>& stop);
 
 }  // namespace scaleit::record
