@@ -141,7 +141,8 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
     a.explain_past = [this, directory = o.record->dir](
                          std::string target, time_point at,
                          std::function<void(api::api_options::past)> done) {
-      net::asio::post(past_, [=] {
+      net::asio::post(past_, [this, directory, target = std::move(target), at,
+                              done = std::move(done)] {
         try {
           done(record::account_of_past(directory, target, at, stopping_));
         } catch (const std::exception& e) {
