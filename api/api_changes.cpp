@@ -150,7 +150,8 @@ void api::put(request&& r, net::responder to) {
       return refusal{409, state.full_sentence()};
     return target_edit{spec, {}};
   };
-  if (auto reply = calls_.open(std::move(to))) change(std::move(c), "put", *reply);
+  if (auto reply = calls_.open(std::move(to), change_patience))
+    change(std::move(c), "put", *reply);
 }
 
 // -- patches --------------------------------------------------------------
@@ -168,7 +169,7 @@ struct api::patching {
 void api::patch(request&& r, net::responder to) {
   auto body = read_document(r);
   if (auto* no = std::get_if<net::server_response>(&body)) return to.send(std::move(*no));
-  if (const auto reply = calls_.open(std::move(to)))
+  if (const auto reply = calls_.open(std::move(to), change_patience))
     begin_patch(std::make_shared<patching>(
         patching{r.match.segment("name"), asker_.text(),
                  std::get<spec::document_ptr>(body), preconditions::of(r), *reply}));
@@ -222,7 +223,8 @@ void api::remove(request&& r, net::responder to) {
     if (auto no = forbidden(targets_, name, e, p)) return std::move(*no);
     return target_edit{target_ptr{}, actors::operator_hold{}};
   };
-  if (auto reply = calls_.open(std::move(to))) change(std::move(c), "delete", *reply);
+  if (auto reply = calls_.open(std::move(to), change_patience))
+    change(std::move(c), "delete", *reply);
 }
 
 void api::hold(const std::string& name, actors::operator_hold h, std::string_view verb,
@@ -232,7 +234,8 @@ void api::hold(const std::string& name, actors::operator_hold h, std::string_vie
     if (!exists(e)) return missing(name);
     return target_edit{{}, h};
   };
-  if (auto reply = calls_.open(std::move(to))) change(std::move(c), verb, *reply);
+  if (auto reply = calls_.open(std::move(to), change_patience))
+    change(std::move(c), verb, *reply);
 }
 
 void api::pause(request&& r, net::responder to) {

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace scaleit::api {
 
@@ -18,7 +19,8 @@ void loop_calls::reply::operator()(wording w) const {
   });
 }
 
-std::optional<loop_calls::reply> loop_calls::open(net::responder r) {
+std::optional<loop_calls::reply> loop_calls::open(net::responder r,
+                                                  std::chrono::seconds patience) {
   if (open_.size() >= bounds::api_waiting_max) {
     auto refusal = net::problem(503, "too many requests wait for the control loop");
     refusal.headers.push_back({"Retry-After", "1"});
@@ -26,8 +28,7 @@ std::optional<loop_calls::reply> loop_calls::open(net::responder r) {
     return {};
   }
   const auto number = ++last_;
-  open_.emplace(number, call{std::move(r), std::chrono::steady_clock::now() +
-                                               bounds::api_loop_patience});
+  open_.emplace(number, call{std::move(r), std::chrono::steady_clock::now() + patience});
   watch();
   return reply{this, number};
 }
@@ -50,19 +51,27 @@ void loop_calls::settle(std::uint64_t number, const wording& w) {
   to.send(w());
 }
 
+/// A look now and then is enough: nothing hangs on the very moment.
 void loop_calls::watch() {
+  constexpr std::chrono::milliseconds look_interval{250};
   if (open_.empty() || std::exchange(watching_, true)) return;
-  next_look_.expires_at(open_.begin()->second.until);
+  next_look_.expires_after(look_interval);
   next_look_.async_wait([this](const boost::system::error_code& error) {
     watching_ = false;
     if (error) return;
-    const auto now = std::chrono::steady_clock::now();
-    while (!open_.empty() && open_.begin()->second.until <= now)
-      settle(open_.begin()->first, [] {
-        return net::problem(503, "no answer yet; it may still be carried out");
-      });
+    give_up(std::chrono::steady_clock::now());
     watch();
   });
+}
+
+void loop_calls::give_up(std::chrono::steady_clock::time_point now) {
+  std::vector<std::uint64_t> late;
+  for (const auto& [number, waiting] : open_)
+    if (waiting.until <= now) late.push_back(number);
+  for (const auto number : late)
+    settle(number, [] {
+      return net::problem(503, "no answer yet; it may still be carried out");
+    });
 }
 
 }  // namespace scaleit::api

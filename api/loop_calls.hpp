@@ -5,6 +5,7 @@
 // no more than so often.
 #pragma once
 
+#include "messages/bounds.hpp"
 #include "net/event_loop.hpp"
 #include "net/server.hpp"
 
@@ -17,6 +18,8 @@
 #include <optional>
 
 namespace scaleit::api {
+
+inline constexpr std::chrono::seconds change_patience{10}, reload_patience{60};
 
 class loop_calls {
  public:
@@ -41,7 +44,8 @@ class loop_calls {
 
   // -- on the API's thread ------------------------------------------------
   /// The way back to who asks; none: too many wait already, which is answered.
-  std::optional<reply> open(net::responder r);
+  std::optional<reply> open(net::responder r,
+                            std::chrono::seconds patience = bounds::api_loop_patience);
   /// The same, and `question` is called on the control loop.
   void ask(net::responder r, std::function<void(reply)> question);
 
@@ -55,12 +59,13 @@ class loop_calls {
   };
   void settle(std::uint64_t number, const wording& w);
   void watch();
+  void give_up(std::chrono::steady_clock::time_point now);
 
   net::event_loop& here_;
   net::event_loop& control_;
   net::asio::steady_timer next_look_;
   bool watching_ = false;
-  std::map<std::uint64_t, call> open_;  ///< by number, and so in the order of time
+  std::map<std::uint64_t, call> open_;  ///< by number
   std::uint64_t last_ = 0;
 };
 

@@ -46,7 +46,7 @@ class daemon {
  public:
   explicit daemon(const daemon_options& options)
       : options_(options),
-        counters_(metrics_, SCALEIT_VERSION),
+        counters_(metrics_, SCALEIT_VERSION, options.settings.metrics.per_target),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
         control_(system_, client_, *options.secrets, make_chaos(options.chaos),
@@ -78,13 +78,14 @@ class daemon {
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
     if (const auto url = api_.url(); !url.empty())
-      log(log_level::info, "API on " + url + "/api/v1");
+      log(log_level::info, "API on " + url + (url.starts_with("unix:") ? "" : "/api/v1"));
     // Before there are actors: if there is no thread for it, nothing has begun.
     watch_.start();
     control_.subscribe(actor_names::telemetry,
                        [this](const event& e) { counters_.apply(e); });
     control_.subscribe(actor_names::logger, [this](const event& e) {
-      for (const auto& line : lines_.tell(e)) log(line.level, line.text, &e);
+      for (const auto& line : lines_.tell(e))
+        log(line.level, line.text, line.of_event ? &e : nullptr);
     });
     if (options_.record) remember();
     control_.start(options_.targets, options_.config_file.empty()
@@ -133,14 +134,15 @@ class daemon {
       log(log_level::info,
           fmt::format("config file read again ({}): {}", x.why, x.text()));
     config_metrics_->read_again(good, wall_now());
-    api_.reload_tokens(x.auth);
+    api_.tell_config({options_.config_file, wall_now(), x.problems});
+    api_.reload_credentials(x.auth);
   }
 
   /// From the watch's thread.
   void hang_up() {
     if (reload_) return reload_->ask("SIGHUP");
     log(log_level::info, "SIGHUP: there is no config file; tokens are read again");
-    api_.reload_tokens({});
+    api_.reload_credentials({});
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -193,6 +195,9 @@ class daemon {
     sampled_.connections(http.connections_open, http.connections_idle);
     sampled_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
+    counters_.pulse();
+    for (const auto& line : lines_.tell_rest(control_.events().time_at(now)))
+      log(line.level, line.text);
     beat_due_ = now + bounds::loop_pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {

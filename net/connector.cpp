@@ -1,6 +1,7 @@
 #include "net/connector.hpp"
 
 #include "net/sentence.hpp"
+#include "net/stream_socket.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
+
+constexpr auto unix_retry_interval = std::chrono::milliseconds{10};
 
 /// TCP's simultaneous open lets a socket connect to itself when nobody listens on
 /// a port of the ephemeral range; it would even keep the application from binding it.
@@ -31,7 +34,11 @@ connector::connector(asio::io_context& io, resolver& names, deadline_wheel& whee
       wheel_(wheel),
       to_(std::move(to)),
       timeout_(timeout),
-      stagger_(this, [](void* self) { static_cast<connector*>(self)->start_next(); }),
+      stagger_(this,
+               [](void* self) {
+                 auto& c = *static_cast<connector*>(self);
+                 c.to_.unix_socket.empty() ? c.start_next() : c.try_unix();
+               }),
       limit_(this, [](void* self) {
         auto& c = *static_cast<connector*>(self);
         c.fail(failure_kind::timeout, fmt::format("no connection to {} within {}",
@@ -40,7 +47,7 @@ connector::connector(asio::io_context& io, resolver& names, deadline_wheel& whee
 
 void connector::start(handler done) {
   done_ = std::move(done);
-  resolving_ = !to_.literal;
+  resolving_ = !to_.literal && to_.unix_socket.empty();
   asio::post(io_, [self = shared_from_this()] {
     if (self->done_) self->begin();
   });
@@ -57,6 +64,10 @@ void connector::cancel() noexcept {
 }
 
 void connector::begin() {
+  if (!to_.unix_socket.empty()) {
+    wheel_.arm(limit_, std::chrono::steady_clock::now() + timeout_);
+    return try_unix();
+  }
   if (to_.literal) return race({*to_.literal});
   names_.resolve(to_.host, [weak = weak_from_this()](const resolved& r) {
     if (const auto self = weak.lock(); self && self->done_) self->on_addresses(r);
@@ -98,6 +109,21 @@ void connector::start_next() {
     return;
   }
   if (running_ > 0) return;
+  fail_to_connect();
+}
+
+/// Done at once, unless the listener has no time for more.
+void connector::try_unix() {
+  asio::local::stream_protocol::socket s{io_};
+  s.open({}, last_error_);
+  if (!last_error_) s.non_blocking(true, last_error_);
+  if (!last_error_) last_error_ = connect_unix(s, to_.unix_socket);
+  if (!last_error_) return finish({stream_socket{std::move(s)}, {}, false});
+  if (last_error_ != asio::error::try_again) return fail_to_connect();
+  wheel_.arm(stagger_, std::chrono::steady_clock::now() + unix_retry_interval);
+}
+
+void connector::fail_to_connect() {
   if (last_error_ == asio::error::connection_refused)
     return fail(failure_kind::connect,
                 fmt::format("connection refused by {}", to_.where));
@@ -111,7 +137,7 @@ void connector::on_connect(std::size_t i, error_code e) {
   if (!e && is_self_connected(s)) e = asio::error::connection_refused;
   if (!e) s.set_option(tcp::no_delay{true}, e);
   if (!e) s.non_blocking(true, e);
-  if (!e) return finish({std::move(s), {}, false});
+  if (!e) return finish({stream_socket{std::move(s)}, {}, false});
   last_error_ = e;
   s.close(e);
   start_next();

@@ -128,7 +128,8 @@ void describe(fields<scale_spec>& f) {
 // -- the rest of a config file --------------------------------------------
 
 void describe(fields<config_spec>& f) {
-  f.group({"listen", "Where the daemon listens: ADDR:PORT"}, &config_spec::listen);
+  f.group({"listen", "Where the daemon listens: ADDR:PORT or unix:/path"},
+          &config_spec::listen);
   f.group({"auth", "Who may use the API"}, &config_spec::auth);
   f.boolean(
       {"insecure", "The API may be reached from elsewhere without a token or without TLS",

@@ -1,5 +1,5 @@
 // What was answered is kept, whatever happens to the daemon.
-#include "tests/e2e/served.hpp"
+#include "tests/e2e/api_daemon.hpp"
 #include "tests/support/catch.hpp"
 
 #include <map>
@@ -22,7 +22,7 @@ int number_after(const std::string& key, const std::string& text) {
   return at == std::string::npos ? 0 : std::stoi(text.substr(at + key.size()));
 }
 
-kept seen(const served& s, const std::string& name) {
+kept seen(const api_daemon& s, const std::string& name) {
   const auto a = s.ask("GET", "/targets/" + name);
   if (a.status == 404) return {};
   REQUIRE(a.status == 200);
@@ -72,7 +72,7 @@ TEST_CASE(
   const auto seed = GENERATE(1u, 2u, 3u);
   std::mt19937 random{seed};
   temporary_directory state;
-  served s{{"--state", state.path().string()}};
+  api_daemon s{{"--state", state.path().string()}};
   std::map<std::string, kept> model{{"a", {}}, {"b", {}}, {"c", {}}};
   for (int n = 0; n < 40; ++n) {
     auto& [name, now] = *std::next(model.begin(), static_cast<long>(random() % 3));

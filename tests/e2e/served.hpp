@@ -1,68 +1,65 @@
-// A daemon of the real binary that has no targets but those that its API makes.
+// A daemon with an API, and the commands that ask it, as a person types them.
 #pragma once
 
 #include "tests/e2e/running.hpp"
+#include "tests/e2e/scripted_application.hpp"
 
-#include <csignal>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace scaleit::e2e {
 
-inline const std::string as_json = "Content-Type: application/json\r\n";
-
-inline std::string spec(std::uint16_t port, const std::string& more = "") {
-  return R"({"app":"http://127.0.0.1:)" + std::to_string(port) +
-         R"(","interval":"100ms","metrics":[{"name":"cpu","value":"/cpu/highPriority","target":0.8}])" +
-         more + "}";
-}
-
 class served {
  public:
-  explicit served(std::vector<std::string> more = {}) : more_(std::move(more)) {
-    start();
+  /// `targets`: YAML below `targets:` of its config file.
+  explicit served(const std::string& targets = "[]",
+                  std::vector<std::string> arguments = {})
+      : config_(directory_.write("scaleit.yaml", "targets: " + targets + "\n")),
+        daemon_({{}, with(config_, std::move(arguments))}) {
+    test::eventually([&] { return !url().empty(); });
   }
 
-  void start() {
-    auto arguments = more_;
-    arguments.insert(arguments.end(),
-                     {"--config", directory_.write("none.yaml", "targets: []\n")});
-    daemon_.emplace(scaler_options{.arguments = arguments});
-    test::eventually([&] { return (port_ = daemon_->api_port()) != 0; });
+  /// Of the API; empty as long as it is not there.
+  std::string url() const {
+    const auto log = daemon_.log();
+    constexpr std::string_view before = "API on ";
+    const auto at = log.find(before);
+    const auto end = log.find("/api/v1", at);
+    if (at == std::string::npos || end == std::string::npos) return {};
+    return log.substr(at + before.size(), end - at - before.size());
   }
-  /// Without a chance to tidy up.
-  void kill() {
-    daemon_->process().signal(SIGKILL);
-    daemon_->ended();
-    daemon_.reset();
-  }
-  scaler& daemon() { return *daemon_; }
-  std::uint16_t port() const { return port_; }
 
-  test::probe_answer ask(const std::string& method, const std::string& path,
-                         const std::string& headers = "",
-                         const std::string& body = "") const {
-    return test::request(method, port_, "/api/v1" + path, headers, body);
+  result ask(std::vector<std::string> arguments) const {
+    return run(arguments, {{"SCALEIT_API", url()}}, directory_.path());
   }
-  test::probe_answer put(const std::string& name, const std::string& body,
-                         const std::string& headers = "") const {
-    return ask("PUT", "/targets/" + name, as_json + headers, body);
+  /// A shell's commands, `$SCALEIT` being the binary.
+  result ask_shell(const std::string& commands) const {
+    return shell(commands, {{"SCALEIT_API", url()}}, directory_.path());
   }
-  std::string target(const std::string& name) const {
-    return ask("GET", "/targets/" + name).body;
+
+  std::string write(const std::string& name, const std::string& text) const {
+    return directory_.write(name, text);
   }
+  scaler& daemon() { return daemon_; }
 
  private:
+  static std::vector<std::string> with(const std::string& config,
+                                       std::vector<std::string> more) {
+    std::vector<std::string> all{"--config", config, "--api-listen", "127.0.0.1:0"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
   test::temporary_directory directory_;
-  std::vector<std::string> more_;
-  std::optional<scaler> daemon_;
-  std::uint16_t port_ = 0;
+  std::string config_;
+  scaler daemon_;
 };
 
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
+/// A target that polls the application ten times a second.
+inline std::string spec_of(const std::string& name, std::uint16_t port, int max = 100) {
+  return "name: " + name + "\napp: http://127.0.0.1:" + std::to_string(port) +
+         "\ninterval: 100ms\nmaxReplicas: " + std::to_string(max) +
+         "\nmetrics: [{name: cpu, value: /cpu/highPriority, target: 0.8}]\n";
 }
 
 }  // namespace scaleit::e2e

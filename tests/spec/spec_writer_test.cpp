@@ -2,6 +2,8 @@
 #include "spec/spec_writer.hpp"
 
 #include "spec/config_reader.hpp"
+#include "spec/document_yaml.hpp"
+#include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/random_spec.hpp"
 
@@ -20,6 +22,10 @@ TEST_CASE("what is written of a spec reads back as the same spec") {
     for (const auto& p : problems.all())
       if (!p.warning) FAIL(to_string(p, "json"));
     REQUIRE(back == spec);
+    const auto written = to_document(spec);
+    const auto yaml = pretty_yaml(*written);
+    CAPTURE(yaml);
+    REQUIRE(same_content(*parse_document(yaml), *written));
   }
 }
 

@@ -103,10 +103,10 @@ TEST_CASE("a target that is changed keeps what is still true of it") {
   CHECK(f.has(R"(scaleit_metric_target{metric="cpu",target="app"} 0.9)"));
   CHECK(f.text().find("queue\"") == std::string::npos);
   CHECK(f.text().find("scaleit_shadow") == std::string::npos);
-  CHECK(f.has("scaleit_targets 1"));
+  CHECK(f.has(R"(scaleit_targets{health="down"} 1)"));
   f.tell(target_removed{});
   CHECK(f.text().find("target=\"app\"") == std::string::npos);
-  CHECK(f.has("scaleit_targets 0"));
+  CHECK(f.has(R"(scaleit_targets{health="down"} 0)"));
 }
 
 TEST_CASE("failed requests for metrics from elsewhere are counted under their own path") {
@@ -173,9 +173,9 @@ TEST_CASE("a target's series go with it, and the counters stay") {
   f.tell(target_removed{});
   CHECK(f.text().find("target=\"app\"") == std::string::npos);
   CHECK(f.has(R"(requests_failures_total{endpoint="/app/status",method="get"} 1)"));
-  CHECK(f.has("scaleit_targets 0"));
+  CHECK(f.has(R"(scaleit_targets{health="failing"} 0)"));
   f.tell(target_added{});
-  CHECK(f.has("scaleit_targets 1"));
+  CHECK(f.has(R"(scaleit_targets{health="unknown"} 1)"));
   CHECK(f.has(R"(requests_failures_total{endpoint="/app/status",method="get"} 1)"));
 }
 
