@@ -43,7 +43,11 @@ bench: setup ## Measure: what a cycle costs, beside wrk on the same server
 	@grep -qs SCALEIT_BENCHMARKS:BOOL=ON build/release/CMakeCache.txt || \
 	  cmake --preset release -DSCALEIT_BENCHMARKS=ON
 	@.ci/build release scaleit scaleit_bench
-	@build/release/scaleit_bench
+	@build/release/scaleit_bench $(filter fleet,$(MAKECMDGOALS))
+
+.PHONY: fleet
+fleet: bench ## Measure 100 to 50,000 targets: make bench fleet
+	@:
 
 .PHONY: compose
 compose: ## Build the image and start application, daemon, Prometheus and Grafana

@@ -33,17 +33,32 @@ std::optional<origin> catalog_entry::owner() const {
   return static_cast<origin>(first - wanted.begin());
 }
 
+target_ptr catalog_entry::owned() const {
+  const auto who = owner();
+  return who ? wanted[index(*who)] : nullptr;
+}
+
+template <class F>
+std::optional<catalog_change> catalog::after(entries::iterator at, F change) {
+  auto& e = at->second;
+  const auto owner = e.owner();
+  const auto spec = e.owned();
+  change(e);
+  const auto now = e.owned();
+  const bool same = spec == now || (spec && now && *spec == *now);
+  if (!same || owner != e.owner()) e.revision = ++revisions_;
+  return settle(at);
+}
+
 std::optional<catalog_change> catalog::put(origin o, target_ptr spec) {
   const auto at = entries_.try_emplace(spec->name).first;
-  at->second.wanted[index(o)] = std::move(spec);
-  return settle(at);
+  return after(at, [&](auto& e) { e.wanted[index(o)] = std::move(spec); });
 }
 
 std::optional<catalog_change> catalog::drop(origin o, std::string_view name) {
   const auto at = entries_.find(name);
   if (at == entries_.end()) return {};
-  at->second.wanted[index(o)] = nullptr;
-  return settle(at);
+  return after(at, [&](auto& e) { e.wanted[index(o)] = nullptr; });
 }
 
 std::optional<catalog_change> catalog::hold(std::string_view name, operator_hold h) {
@@ -61,8 +76,8 @@ const catalog_entry* catalog::find(std::string_view name) const {
 /// another than before.
 std::optional<catalog_change> catalog::settle(entries::iterator at) {
   auto& e = at->second;
-  const auto owner = e.owner();
-  const auto spec = owner ? with_hold(e.wanted[index(*owner)], e.hold) : nullptr;
+  const auto owned = e.owned();
+  const auto spec = with_hold(owned, e.hold);
   const auto before = std::exchange(e.running, spec);
   if (before && !spec) --running_;
   if (!before && spec) ++running_;
@@ -70,7 +85,7 @@ std::optional<catalog_change> catalog::settle(entries::iterator at) {
   if (same && before) e.running = before;
   std::optional<catalog_change> change;
   if (!same) change = catalog_change{at->first, spec};
-  if (!owner && !e.hold.any()) entries_.erase(at);
+  if (!owned && !e.hold.any()) entries_.erase(at);
   return change;
 }
 

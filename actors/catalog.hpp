@@ -40,8 +40,12 @@ struct catalog_entry {
   std::array<target_ptr, origins> wanted{};  ///< by origin; null: not by that one
   operator_hold hold{};
   target_ptr running{};  ///< the owner's, with the hold; null: nobody wants it
+  /// Of what the owner wants: another one with each change of it, or of the owner.
+  std::uint64_t revision = 0;
 
   std::optional<origin> owner() const;
+  /// What the owner wants, without the hold; null: nobody wants anything.
+  target_ptr owned() const;
 };
 
 /// What is to be done about a name: this is to run from now on; null: nothing.
@@ -69,9 +73,12 @@ class catalog {
   std::size_t running() const { return running_; }
 
  private:
+  template <class F>
+  std::optional<catalog_change> after(entries::iterator at, F change);
   std::optional<catalog_change> settle(entries::iterator at);
 
   entries entries_;
+  std::uint64_t revisions_ = 0;
   std::size_t running_ = 0;
 };
 

@@ -23,6 +23,13 @@ control_loop::~control_loop() = default;
 std::shared_ptr<subscription> control_loop::subscribe(
     const std::string& name, std::function<void(const event&)> handle,
     std::size_t capacity) {
+  return subscribe_keeping(
+      name, [handle = std::move(handle)](const event_ptr& e) { handle(*e); }, capacity);
+}
+
+std::shared_ptr<subscription> control_loop::subscribe_keeping(
+    const std::string& name, std::function<void(const event_ptr&)> handle,
+    std::size_t capacity) {
   subscriber s;
   s.name = name;
   s.events = events_.subscribe(name, capacity);
@@ -34,19 +41,30 @@ std::shared_ptr<subscription> control_loop::subscribe(
   return state_.subscribers.back().events;
 }
 
-void control_loop::start(const std::vector<target_ptr>& first, origin by) {
+void control_loop::recall_wanted(origin o, target_ptr spec) {
+  recalled_.push_back(spec->name);
+  wanted_.put(o, std::move(spec));
+}
+
+void control_loop::recall_hold(const std::string& name, operator_hold h) {
+  wanted_.hold(name, h);
+}
+
+void control_loop::start(const std::vector<target_ptr>& first, origin o) {
   state_.stop_reason.clear();
   state_.stopped = false;
   state_.orders.reopen();
   // One too many, or a second of its name, is an order like any other.
-  for (const auto& spec : first) {
-    const auto change = wanted_.put(by, spec);
-    if (!change) continue;
-    if (state_.full() || state_.targets.contains(change->name))
-      add(change->spec);
+  const auto begin = [&](const target_ptr& spec) {
+    if (state_.full() || state_.targets.contains(spec->name))
+      add(spec);
     else
-      state_.create(change->spec);
-  }
+      state_.create(spec);
+  };
+  for (const auto& spec : first)
+    if (const auto change = wanted_.put(o, spec)) begin(change->spec);
+  for (const auto& name : std::exchange(recalled_, {}))
+    if (!state_.targets.contains(name)) begin(wanted_.find(name)->running);
   events_.emit(now(), nullptr, daemon_started{SCALEIT_VERSION});
   spawn_supervisor(std::chrono::milliseconds{0});
 }
@@ -93,38 +111,44 @@ void control_loop::nudge() {
   if (const auto to = current_supervisor()) caf::anon_send(to, orders_waiting{});
 }
 
-void control_loop::want(origin by, target_ptr spec, answer_handler done) {
+void control_loop::want(origin o, target_ptr spec, answer_handler done, std::string by) {
   const auto* known = wanted_.find(spec->name);
   if (wanted_.running() >= state_.targets_max && !(known && known->running)) {
     if (done) done({outcome::refused, state_.full_sentence()});
     return;
   }
-  carry_out(wanted_.put(by, std::move(spec)), std::move(done));
+  carry_out(wanted_.put(o, std::move(spec)), std::move(done), std::move(by));
 }
 
-void control_loop::want_no_more(origin by, const std::string& name, answer_handler done) {
-  carry_out(wanted_.drop(by, name), std::move(done));
+void control_loop::want_no_more(origin o, const std::string& name, answer_handler done,
+                                std::string by) {
+  carry_out(wanted_.drop(o, name), std::move(done), std::move(by));
 }
 
-void control_loop::hold(const std::string& name, operator_hold h, answer_handler done) {
-  carry_out(wanted_.hold(name, h), std::move(done));
+void control_loop::hold(const std::string& name, operator_hold h, answer_handler done,
+                        std::string by) {
+  carry_out(wanted_.hold(name, h), std::move(done), std::move(by));
 }
 
-void control_loop::carry_out(std::optional<catalog_change> change, answer_handler done) {
+void control_loop::carry_out(std::optional<catalog_change> change, answer_handler done,
+                             std::string by) {
   if (change)
-    change->spec ? add(change->spec, std::move(done))
-                 : remove(change->name, std::move(done));
+    change->spec ? add(change->spec, std::move(done), std::move(by))
+                 : remove(change->name, std::move(done), std::move(by));
   else if (done)
     done({outcome::unchanged});
 }
 
-void control_loop::add(target_ptr spec, answer_handler done) {
+void control_loop::add(target_ptr spec, answer_handler done, std::string by) {
   auto name = spec->name;
-  if (state_.orders.give({std::move(name), std::move(spec), std::move(done)})) nudge();
+  if (state_.orders.give(
+          {std::move(name), std::move(spec), std::move(done), std::move(by)}))
+    nudge();
 }
 
-void control_loop::remove(std::string name, answer_handler done) {
-  if (state_.orders.give({std::move(name), nullptr, std::move(done)})) nudge();
+void control_loop::remove(std::string name, answer_handler done, std::string by) {
+  if (state_.orders.give({std::move(name), nullptr, std::move(done), std::move(by)}))
+    nudge();
 }
 
 void control_loop::stop(std::string reason, std::function<void()> done) {

@@ -38,6 +38,8 @@ class control_loop {
   control_loop& operator=(const control_loop&) = delete;
 
   publisher& events() { return events_; }
+  /// The time of the record, now.
+  time_point time() { return events_.time_at(now()); }
   telemetry::health& health() { return health_; }
   const control_state& state() const { return state_; }
 
@@ -45,15 +47,23 @@ class control_loop {
   std::shared_ptr<subscription> subscribe(
       const std::string& name, std::function<void(const event&)> handle,
       std::size_t capacity = bounds::subscriber_queue_max);
+  /// The same for one that keeps them.
+  std::shared_ptr<subscription> subscribe_keeping(
+      const std::string& name, std::function<void(const event_ptr&)> handle,
+      std::size_t capacity = bounds::subscriber_queue_max);
 
   /// What targets that are added later remember (before start()).
   void remember(std::map<std::string, policy::remembered> before) {
     state_.before = std::move(before);
   }
 
+  // -- what is kept from the start before: before start() ------------------
+  void recall_wanted(origin o, target_ptr spec);
+  void recall_hold(const std::string& name, operator_hold h);
+
   /// Starts everything, these targets included; there may be none. Health says that all
   /// has started when their actors are there.
-  void start(const std::vector<target_ptr>& first = {}, origin by = origin::file);
+  void start(const std::vector<target_ptr>& first = {}, origin o = origin::file);
 
   /// To be called every bounds::loop_pulse_interval: health sees that the loop turns.
   /// Events are stamped from the steady clock; `wall`, what the system's clock shows now,
@@ -63,16 +73,18 @@ class control_loop {
   // -- what is wanted: on the loop's thread -------------------------------
   const catalog& wanted() const { return wanted_; }
   /// What that changes is ordered. `done` hears what became of it; `unchanged` also if
-  /// the name is another's, or what runs under it is just so.
-  void want(origin by, target_ptr spec, answer_handler done = {});
-  void want_no_more(origin by, const std::string& name, answer_handler done = {});
-  void hold(const std::string& name, operator_hold h, answer_handler done = {});
+  /// the name is another's, or what runs under it is just so. `by`: who asks, for events.
+  void want(origin o, target_ptr spec, answer_handler done = {}, std::string by = {});
+  void want_no_more(origin o, const std::string& name, answer_handler done = {},
+                    std::string by = {});
+  void hold(const std::string& name, operator_hold h, answer_handler done = {},
+            std::string by = {});
 
   // -- orders: from any thread --------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
-  void add(target_ptr spec, answer_handler done = {});
+  void add(target_ptr spec, answer_handler done = {}, std::string by = {});
   /// Stops and forgets it. A scale request in flight ends first.
-  void remove(std::string name, answer_handler done = {});
+  void remove(std::string name, answer_handler done = {}, std::string by = {});
   /// Stops everything in order; `done` is called, once, when the last actor was told.
   void stop(std::string reason, std::function<void()> done);
 
@@ -83,7 +95,8 @@ class control_loop {
   control_state& changeable_state() { return state_; }
 
  private:
-  void carry_out(std::optional<catalog_change> change, answer_handler done);
+  void carry_out(std::optional<catalog_change> change, answer_handler done,
+                 std::string by);
   void spawn_supervisor(std::chrono::milliseconds take_over_after);
   void supervisor_ended(const caf::error& reason);
   /// Tells the supervisor that there are orders. One that is dead need not hear it: its
@@ -99,7 +112,8 @@ class control_loop {
   telemetry::health health_;
   control_state state_;
   catalog wanted_;
-  mutable std::mutex mutex_;  ///< of the handle alone
+  std::vector<std::string> recalled_;  ///< names, until the start
+  mutable std::mutex mutex_;           ///< of the handle alone
   supervisor_actor supervisor_;
 };
 

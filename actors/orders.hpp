@@ -42,6 +42,7 @@ struct order {
   std::string name;
   target_ptr spec;  ///< what the target is to be; null: gone
   answer_handler done;
+  std::string by{};  ///< who asks, for the event
 };
 
 struct stop_order {

@@ -23,7 +23,7 @@ void subscriber_state::on_events_ready() {
   for (int n = 0; n < bounds::subscriber_batch; ++n) {
     const auto e = events->pop();
     if (!e) return;
-    handle(*e);
+    handle(e);
     events->count_handled();
   }
   events->wake();

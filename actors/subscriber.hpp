@@ -18,7 +18,7 @@
 
 namespace scaleit::actors {
 
-using event_handler = std::function<void(const event&)>;
+using event_handler = std::function<void(const event_ptr&)>;
 
 struct subscriber_state {
   explicit subscriber_state(subscriber_actor::pointer me) : self(me) {}

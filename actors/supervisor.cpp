@@ -88,6 +88,7 @@ void supervisor_state::on_take_over() {
                                   to_micros(now() - down.crashed_at)});
   }
   subscribers->take_over();
+  starts.begin(now());
   for (const auto& [target, c] : all->targets) to_take_over.push_back(target);
   std::sort(to_take_over.begin(), to_take_over.end(), [&](const auto& a, const auto& b) {
     return all->targets.at(a).number > all->targets.at(b).number;
@@ -96,7 +97,7 @@ void supervisor_state::on_take_over() {
 }
 
 void supervisor_state::on_take_over_more() {
-  for (int n = 0; n < bounds::starts_batch && !to_take_over.empty(); ++n) {
+  for (starts.turn(now()); !to_take_over.empty() && starts.more(now());) {
     const auto target = std::move(to_take_over.back());
     to_take_over.pop_back();
     if (const auto at = all->targets.find(target); at != all->targets.end())
@@ -125,8 +126,8 @@ void supervisor_state::take_over_target(target_actors& c) {
 
 // -- targets --------------------------------------------------------------
 
-void supervisor_state::announce(target_actors& c) {
-  emit(c.state->spec, target_added{});
+void supervisor_state::announce(target_actors& c, const std::string& by) {
+  emit(c.state->spec, target_added{.by = by});
   c.announced = true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "actors/control_state.hpp"
 #include "actors/services.hpp"
+#include "actors/start_batches.hpp"
 #include "actors/subscriber_keeper.hpp"
 #include "messages/actor_names.hpp"
 
@@ -48,7 +49,7 @@ struct supervisor_state {
   void tell_answers();
 
   // -- targets and their crashes ------------------------------------------
-  void announce(target_actors& c);
+  void announce(target_actors& c, const std::string& by = {});
   void bring_up(target_actors& c);
   void start(target_actors& c, role from);
   void poll_promptly(target_actors& c);
@@ -91,7 +92,8 @@ struct supervisor_state {
   std::optional<subscriber_keeper> subscribers;
   std::unordered_map<caf::actor_id, worker> workers;
   bool taking_over = false;
-  bool in_charge = false;                 ///< the take-over is complete
+  bool in_charge = false;  ///< the take-over is complete
+  start_batches starts;
   std::vector<std::string> to_take_over;  ///< targets of the take-over, the next one last
   bool retry_is_due = false;              ///< of an order that had to wait
   bool check_is_due = false;              ///< a `requests_check` is on its way

@@ -56,7 +56,7 @@ void supervisor_state::add(target_ptr spec) {
   target_actors* c = nullptr;
   step([&] {
     c = &all->create(spec);
-    announce(*c);
+    announce(*c, all->in_hand->by);
     conclude({outcome::added});
   });
   step([&] { bring_up(*c); });
@@ -68,7 +68,7 @@ void supervisor_state::change(target_actors& c, target_ptr spec) {
   step([&] {
     policy::recall_changed(*state.spec, *spec, state.history);
     state.spec = spec;
-    emit(spec, target_changed{});
+    emit(spec, target_changed{.by = all->in_hand->by});
     conclude({outcome::changed});
   });
   step([&] {
@@ -109,7 +109,7 @@ bool supervisor_state::leave(target_actors& c) {
   if (c.state->in_flight && !out_of_time()) return false;
   stop(c, role::actuator);
   const auto spec = c.state->spec;
-  emit(spec, target_removed{});
+  emit(spec, target_removed{c.waiting.empty() ? "" : c.waiting.front().by});
   if (!c.waiting.empty()) {
     all->told.emplace_back(std::move(c.waiting.front().done), answer{outcome::removed});
     c.waiting.pop_front();

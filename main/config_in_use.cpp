@@ -55,6 +55,7 @@ config_reading config_in_use::read_again() {
   std::erase_if(warnings, [&](const auto& w) { return warned_.contains(w); });
   warned_ = std::move(warned);
   out.warnings = std::move(warnings);
+  out.auth = loaded.content.settings.auth;
 
   std::vector<target_ptr> after;
   after.reserve(loaded.content.targets.size());
@@ -75,7 +76,6 @@ std::vector<std::string> fixed_settings(const spec::config_spec& a,
   look("listen.metrics", a.listen.metrics, b.listen.metrics);
   look("listen.api", a.listen.api, b.listen.api);
   look("listen.apiTls", a.listen.api_tls, b.listen.api_tls);
-  look("auth", a.auth, b.auth);
   look("insecure", a.insecure, b.insecure);
   look("state", a.state, b.state);
   look("metrics", a.metrics, b.metrics);

@@ -18,6 +18,7 @@ struct config_reading {
   std::vector<std::string> problems;  ///< a line each; not empty: nothing is to change
   std::vector<std::string> warnings;  ///< that were not told before
   actors::target_difference targets{};
+  spec::auth_spec auth{};  ///< of a good one
 };
 
 class config_in_use {

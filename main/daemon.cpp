@@ -2,6 +2,7 @@
 
 #include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
+#include "main/api_service.hpp"
 #include "main/exit_code.hpp"
 #include "main/failure.hpp"
 #include "main/logging.hpp"
@@ -45,7 +46,7 @@ class daemon {
  public:
   explicit daemon(const daemon_options& options)
       : options_(options),
-        counters_(metrics_, SCALEIT_VERSION),
+        counters_(metrics_, SCALEIT_VERSION, options.settings.metrics.per_target),
         client_(loop_, client_options_for(options)),
         system_(configured(config_, loop_)),
         control_(system_, client_, *options.secrets, make_chaos(options.chaos),
@@ -54,8 +55,11 @@ class daemon {
         recording_(recording_for(options)),
         pulse_(loop_.io()),
         reload_(reload_for(options)),
+        api_(options, wall_now(), side_loop_, loop_, control_, control_.health(),
+             reload_.get()),
         watch_(
-            options.metrics, options.descriptors.clients, metrics_, control_.health(),
+            side_loop_, options.metrics, options.descriptors.clients, metrics_,
+            control_.health(),
             {[this](std::string why) { stop(std::move(why)); }, [this] { hang_up(); }}) {
     options.secrets->warn_by(
         [](const std::string& what) { log(log_level::warning, what); });
@@ -73,12 +77,15 @@ class daemon {
         fmt::format(
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
+    if (const auto url = api_.url(); !url.empty())
+      log(log_level::info, "API on " + url + (url.starts_with("unix:") ? "" : "/api/v1"));
     // Before there are actors: if there is no thread for it, nothing has begun.
     watch_.start();
     control_.subscribe(actor_names::telemetry,
                        [this](const event& e) { counters_.apply(e); });
     control_.subscribe(actor_names::logger, [this](const event& e) {
-      for (const auto& line : lines_.tell(e)) log(line.level, line.text, &e);
+      for (const auto& line : lines_.tell(e))
+        log(line.level, line.text, line.of_event ? &e : nullptr);
     });
     if (options_.record) remember();
     control_.start(options_.targets, options_.config_file.empty()
@@ -91,6 +98,7 @@ class daemon {
     // The watch still guards the time that these may take.
     if (recording_) recording_->finish();
     if (reload_) reload_->finish();
+    api_.finish();
   }
 
  private:
@@ -126,15 +134,15 @@ class daemon {
       log(log_level::info,
           fmt::format("config file read again ({}): {}", x.why, x.text()));
     config_metrics_->read_again(good, wall_now());
+    api_.tell_config({options_.config_file, wall_now(), x.problems});
+    api_.reload_credentials(x.auth);
   }
 
   /// From the watch's thread.
   void hang_up() {
-    if (reload_)
-      reload_->ask("SIGHUP");
-    else
-      log(log_level::info,
-          "SIGHUP: nothing changes; settings are read at the start only");
+    if (reload_) return reload_->ask("SIGHUP");
+    log(log_level::info, "SIGHUP: there is no config file; tokens are read again");
+    api_.reload_credentials({});
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,
@@ -187,6 +195,9 @@ class daemon {
     sampled_.connections(http.connections_open, http.connections_idle);
     sampled_.log_lines_dropped(log_lines_dropped());
     if (recording_) recording_->pulse(now);
+    counters_.pulse();
+    for (const auto& line : lines_.tell_rest(control_.events().time_at(now)))
+      log(line.level, line.text);
     beat_due_ = now + bounds::loop_pulse_interval;
     pulse_.expires_at(*beat_due_);
     pulse_.async_wait([this](const boost::system::error_code& error) {
@@ -196,6 +207,7 @@ class daemon {
 
   const daemon_options& options_;
   net::event_loop loop_;
+  net::event_loop side_loop_;  ///< of the watch's thread
   telemetry::families metrics_;
   telemetry::from_events counters_;
   telemetry::sampled sampled_{metrics_};
@@ -209,7 +221,8 @@ class daemon {
   std::optional<steady_time> beat_due_;
   std::optional<telemetry::config_file> config_metrics_;
   std::unique_ptr<reload> reload_;  // outlives the thread of the signals
-  watch watch_;
+  api_service api_;
+  watch watch_;  // the last: its thread uses the others
 };
 
 }  // namespace
@@ -221,11 +234,12 @@ int run_daemon(const daemon_options& options) {
     d.emplace(options);
   } catch (const cannot_listen& e) {
     stop_log();
-    complain(
-        "cannot listen on {}: {}; --metrics-listen or SCALEIT_METRICS_LISTEN choose "
-        "another",
-        options.metrics.text(), e.what());
+    complain("cannot listen on {}", e.what());
     return exit_code::failure;
+  } catch (const spec::input_error& e) {
+    stop_log();
+    complain("{}", e.what());
+    return exit_code::bad_input;
   } catch (const record::record_error& e) {
     stop_log();
     complain("{}", e.what());

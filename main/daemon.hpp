@@ -28,6 +28,12 @@ namespace scaleit::main {
 struct daemon_options {
   descriptor_shares descriptors{};
   spec::listen_address metrics{"0.0.0.0", 8000};
+  spec::listen_address api{"127.0.0.1", 8001};
+  bool api_chosen = false;  ///< by the user; otherwise it may be left out
+  spec::auth_spec auth;     ///< who may use the API
+  bool insecure = false;    ///< the API may be open to others
+  std::optional<spec::api_tls_spec> api_tls;
+  std::string state;                  ///< directory of what the API made; empty: none
   std::string env_file;               ///< that was read, for the log
   std::string config_file;            ///< likewise; empty: none
   spec::config_spec settings;         ///< what it says besides its targets

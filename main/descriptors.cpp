@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t standard = 3;  ///< input, output, error
 constexpr std::size_t least = bounds::own_descriptors_min +
-                              bounds::client_descriptors_min +
+                              2 * bounds::client_descriptors_min +
                               bounds::application_descriptors_min;
 
 /// What whoever started us left open.
@@ -37,8 +37,10 @@ std::optional<descriptor_shares> share_descriptors(std::size_t allowed,
   s.own = std::clamp(free / 4, bounds::own_descriptors_min, bounds::own_descriptors_max);
   s.clients = std::clamp(free / 10, bounds::client_descriptors_min,
                          bounds::server_connections_max);
+  s.api = std::clamp(free / 20, bounds::client_descriptors_min,
+                     bounds::server_connections_max);
   s.applications =
-      std::min(free - s.own - s.clients, bounds::application_descriptors_max);
+      std::min(free - s.own - s.clients - s.api, bounds::application_descriptors_max);
   return s;
 }
 

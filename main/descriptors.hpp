@@ -9,7 +9,8 @@ namespace scaleit::main {
 
 struct descriptor_shares {
   std::size_t own;      ///< the loops, the record, look-ups of names, files that are read
-  std::size_t clients;  ///< of the servers: scrapers, health checks
+  std::size_t clients;  ///< of metrics: scrapers, health checks
+  std::size_t api;      ///< clients of the API
   std::size_t applications;  ///< connections to what is scaled
 };
 

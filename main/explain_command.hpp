@@ -1,6 +1,8 @@
 // `scaleit explain`: why a target has the replicas it has.
 #pragma once
 
+#include "main/api_address.hpp"
+
 #include <optional>
 #include <string>
 
@@ -12,7 +14,9 @@ namespace scaleit::main {
 
 /// As given on the command line; run_explain() checks what is text.
 struct explain_options {
+  api_options api;
   std::string target;
+  std::string output = "text";
   std::optional<std::string> record;
   std::optional<std::string> at;
   std::optional<std::string> spec;

@@ -1,6 +1,8 @@
 // The `scaleit` binary: options in, exit code out. One file per command beside this.
+#include "main/api_client.hpp"
 #include "main/app_command.hpp"
 #include "main/check_command.hpp"
+#include "main/events_command.hpp"
 #include "main/exit_code.hpp"
 #include "main/explain_command.hpp"
 #include "main/failure.hpp"
@@ -9,6 +11,8 @@
 #include "main/run_command.hpp"
 #include "main/signals.hpp"
 #include "main/streams.hpp"
+#include "main/targets_command.hpp"
+#include "main/top_command.hpp"
 #include "spec/config_file.hpp"
 #include "spec/input_error.hpp"
 
@@ -42,12 +46,20 @@ int dispatch(int argc, char** argv) {
   schema_options schema;
   replay_options replay;
   explain_options explain;
+  events_options events;
+  targets_options targets;
+  top_options top;
+  reload_options reload;
   auto* run_command = add_run_command(root, run);
   auto* app_command = add_app_command(root, app);
   auto* check_command = add_check_command(root, check);
   auto* schema_command = add_schema_command(root, schema);
   auto* replay_command = add_replay_command(root, replay);
   auto* explain_command = add_explain_command(root, explain);
+  auto* events_command = add_events_command(root, events);
+  auto* targets_command = add_targets_command(root, targets);
+  auto* top_command = add_top_command(root, top);
+  auto* reload_command = add_reload_command(root, reload);
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& e) {  // or no error: --help, --version
@@ -64,6 +76,10 @@ int dispatch(int argc, char** argv) {
   if (schema_command->parsed()) return run_schema(schema);
   if (replay_command->parsed()) return run_replay(replay);
   if (explain_command->parsed()) return run_explain(explain);
+  if (events_command->parsed()) return run_events(events);
+  if (targets_command->parsed()) return run_targets(targets);
+  if (top_command->parsed()) return run_top(top);
+  if (reload_command->parsed()) return run_reload(reload);
   throw scaleit::spec::input_error{"a command is required (see scaleit --help)"};
 }
 
@@ -80,6 +96,12 @@ int main(int argc, char** argv) {
   } catch (const scaleit::spec::input_error& e) {
     complain("{}", e.what());
     return exit_code::bad_input;
+  } catch (const api_refusal& e) {
+    for (const auto& line : e.lines()) complain("{}", line);
+    return e.exit_code();
+  } catch (const api_unreachable& e) {
+    complain("{}", e.what());
+    return exit_code::failure;
   } catch (const output_error& e) {
     // As the signal would have ended it: who reads no more has no use for a complaint.
     if (e.nobody_reads) return exit_code::nobody_reads;

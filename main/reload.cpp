@@ -92,6 +92,7 @@ void reload::read(const std::string& why) {
   w->outcome.why = why;
   w->outcome.problems = std::move(reading.problems);
   w->outcome.warnings = std::move(reading.warnings);
+  if (w->outcome.problems.empty()) w->outcome.auth = std::move(reading.auth);
   w->outcome.of(actors::outcome::unchanged) = reading.targets.unchanged;
   w->targets = std::move(reading.targets);
   net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });

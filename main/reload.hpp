@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +29,7 @@ struct reload_outcome {
   std::string why;                    ///< "SIGHUP", "it is another file"
   std::vector<std::string> problems;  ///< a line each; not empty: nothing has changed
   std::vector<std::string> warnings;
+  std::optional<spec::auth_spec> auth;  ///< who may use the API now, if it is good
   std::array<std::size_t, actors::outcomes> targets{};  ///< how many, by outcome
 
   std::size_t& of(actors::outcome o) { return targets[static_cast<std::size_t>(o)]; }

@@ -53,13 +53,13 @@ void setting(const std::optional<std::string>& option, const char* option_name,
 /// What is to be scaled: what the config file says, or else the six variables.
 void add_targets(const run_options& options, const spec::environment& env,
                  daemon_options& d) {
+  d.secrets = std::make_shared<spec::secret_store>(env);
   if (!options.config) {
     auto settings = spec::read_drop_in(env);
     d.targets.push_back(std::make_shared<const target_spec>(std::move(settings.target)));
     for (auto& line : settings.warnings) d.warnings.push_back(std::move(line));
     return;
   }
-  d.secrets = std::make_shared<spec::secret_store>(env);
   const auto loaded =
       spec::load_config(*options.config, spec::config_use::run, *d.secrets);
   const auto& [settings, targets] = spec::require_good(loaded);
@@ -67,6 +67,12 @@ void add_targets(const run_options& options, const spec::environment& env,
   d.settings = settings;
   d.watch_config = options.watch;
   d.metrics = spec::parse_listen("listen.metrics", settings.listen.metrics);
+  d.api = spec::parse_listen("listen.api", settings.listen.api);
+  d.api_chosen = settings.listen.api != spec::listen_spec{}.api;
+  d.api_tls = settings.listen.api_tls;
+  d.auth = settings.auth;
+  d.insecure = settings.insecure;
+  d.state = settings.state;
   if (settings.record) d.record = settings.record;
   for (const auto& t : targets)
     d.targets.push_back(std::make_shared<const target_spec>(t));
@@ -94,6 +100,18 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
                   "Where metrics and health are served (default: 0.0.0.0:8000; "
                   "SCALEIT_METRICS_LISTEN; port 0: any free one)")
       ->type_name("ADDR:PORT");
+  run->add_option("--api-listen", options.api_listen,
+                  "Where the API is served (default: 127.0.0.1:8001; "
+                  "SCALEIT_API_LISTEN; port 0: any free one)")
+      ->type_name("ADDR:PORT");
+  run->add_option("--token-file", options.token_file,
+                  "File with a token that may use the API, also to change things "
+                  "(default: none)")
+      ->type_name("FILE");
+  run->add_option("--state", options.state,
+                  "Directory to keep what is made through the API in (default: none; "
+                  "SCALEIT_STATE)")
+      ->type_name("DIR");
   run->add_option("--ca-file", options.ca_file,
                   "Certificates to trust for https, in PEM (default: the system's; "
                   "SCALEIT_CA_FILE)")
@@ -114,7 +132,7 @@ CLI::App* add_run_command(CLI::App& root, run_options& options) {
   run->add_option(
          "--chaos", options.chaos,
          "A testing aid: the probability that a handled message makes that actor crash "
-         "(poller, decider, actuator, telemetry, logger, recorder)")
+         "(poller, decider, actuator, telemetry, logger, recorder, api)")
       ->type_name("ACTOR=RATE,...");
   run->footer(
       "Environment (and env file), with defaults; the first five without --config:\n"
@@ -149,6 +167,19 @@ int run_run(const run_options& options) {
   setting(options.metrics_listen, "--metrics-listen", env, "SCALEIT_METRICS_LISTEN",
           [&](const char* what, const std::string& at) {
             d.metrics = spec::parse_listen(what, at);
+          });
+  setting(options.api_listen, "--api-listen", env, "SCALEIT_API_LISTEN",
+          [&](const char* what, const std::string& at) {
+            d.api = spec::parse_listen(what, at);
+            d.api_chosen = true;
+          });
+  if (options.token_file) d.auth.token_file = *options.token_file;
+  setting(options.state, "--state", env, "SCALEIT_STATE",
+          [&](const char* what, const std::string& directory) {
+            if (directory.empty())
+              throw spec::input_error{
+                  fmt::format("{}='' is not valid; accepted: a directory", what)};
+            d.state = directory;
           });
   setting(options.record, "--record", env, "SCALEIT_RECORD",
           [&](const char* what, const std::string& directory) {

@@ -15,6 +15,9 @@ struct run_options {
   bool watch = true;
   std::optional<std::string> env_file;
   std::optional<std::string> metrics_listen;
+  std::optional<std::string> api_listen;
+  std::optional<std::string> token_file;
+  std::optional<std::string> state;
   std::optional<std::string> ca_file;
   std::optional<std::string> record;
   std::string log_format = "text";

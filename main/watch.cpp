@@ -25,10 +25,11 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 
 }  // namespace
 
-watch::watch(const spec::listen_address& at, std::size_t connections_max,
-             telemetry::families& metrics, const telemetry::health& health,
-             signal_handlers handlers)
-    : scrapes_(loop_, metrics),
+watch::watch(net::event_loop& loop, const spec::listen_address& at,
+             std::size_t connections_max, telemetry::families& metrics,
+             const telemetry::health& health, signal_handlers handlers)
+    : loop_(loop),
+      scrapes_(loop, metrics),
       health_(health),
       signals_(loop_.io(), std::move(handlers)),
       server_(listen(at, connections_max)),
@@ -40,7 +41,8 @@ std::unique_ptr<net::http_server> watch::listen(const spec::listen_address& at,
     return std::make_unique<net::http_server>(
         loop_, server_options_for(at, connections_max), routes());
   } catch (const std::system_error& e) {
-    throw cannot_listen{e.code().message()};
+    throw cannot_listen{at.text() + ": " + e.code().message() +
+                        "; --metrics-listen or SCALEIT_METRICS_LISTEN choose another"};
   }
 }
 

@@ -21,18 +21,19 @@
 
 namespace scaleit::main {
 
-/// The address is in use, not ours, or not permitted; what() is the system's reason.
+/// The address is in use, not ours, or not permitted; what() names it, the system's
+/// reason, and how another is chosen.
 struct cannot_listen : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 class watch {
  public:
-  /// Listens at once; throws cannot_listen when it cannot. Signals are handled on this
-  /// thread.
-  watch(const spec::listen_address& at, std::size_t connections_max,
-        telemetry::families& metrics, const telemetry::health& health,
-        signal_handlers handlers);
+  /// The loop is its thread's own from start() on. Listens at once; throws cannot_listen
+  /// when it cannot. Signals are handled on this thread.
+  watch(net::event_loop& loop, const spec::listen_address& at,
+        std::size_t connections_max, telemetry::families& metrics,
+        const telemetry::health& health, signal_handlers handlers);
   /// Ends the thread.
   ~watch();
 
@@ -45,7 +46,7 @@ class watch {
   net::router routes();
   net::server_response readiness() const;
 
-  net::event_loop loop_;
+  net::event_loop& loop_;
   telemetry::scrapes scrapes_;
   const telemetry::health& health_;
   daemon_signals signals_;

@@ -12,9 +12,10 @@ inline constexpr const char* supervisor = "supervisor";
 inline constexpr const char* telemetry = "telemetry";
 inline constexpr const char* logger = "logger";
 inline constexpr const char* recorder = "recorder";
+inline constexpr const char* api = "api";
 
 /// Those that `--chaos` may crash: all but the one that sees to it that they come back.
-inline constexpr std::array crashable{poller,    decider, actuator,
-                                      telemetry, logger,  recorder};
+inline constexpr std::array crashable{poller, decider,  actuator, telemetry,
+                                      logger, recorder, api};
 
 }  // namespace scaleit::actor_names

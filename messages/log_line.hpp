@@ -11,6 +11,7 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 struct log_line {
   log_level level = log_level::info;
   std::string text;
+  bool of_event = true;  ///< else of many, and no event belongs to it
   bool operator==(const log_line&) const = default;
 };
 

@@ -9,7 +9,7 @@
 
 namespace scaleit::net {
 
-server_response problem(int status, std::string_view detail) {
+server_response problem(int status, std::string_view detail, std::string_view errors) {
   std::string body;
   string_stream out{body};
   json_writer json{out};
@@ -23,6 +23,10 @@ server_response problem(int status, std::string_view detail) {
   json.Key("status");
   json.Int(status);
   text("detail", scaleit::printable(detail, bounds::problem_detail_bytes_max));
+  if (!errors.empty()) {
+    json.Key("errors");
+    json.RawValue(errors.data(), errors.size(), rapidjson::kArrayType);
+  }
   json.EndObject();
   return {.status = status,
           .content_type = std::string(problem_type),

@@ -10,7 +10,8 @@ namespace scaleit::net {
 inline constexpr std::string_view problem_type = "application/problem+json";
 
 /// `detail` is a sentence about this occurrence; whatever bytes are in it, the
-/// document is JSON in UTF-8.
-server_response problem(int status, std::string_view detail);
+/// document is JSON in UTF-8. `errors`, a JSON array, says more of it.
+server_response problem(int status, std::string_view detail,
+                        std::string_view errors = {});
 
 }  // namespace scaleit::net

@@ -18,7 +18,10 @@ namespace {
 class event_writer {
  public:
   event_writer(std::string& out, const event& e)
-      : event_(e), stream_{out}, json_(stream_) {
+      : event_(e), stream_{out}, json_(stream_) {}
+
+  void whole() {
+    const auto& e = event_;
     json_.StartObject();
     field(envelope::version.name, "1.0");
     field(envelope::id.name, std::to_string(e.sequence));
@@ -26,9 +29,13 @@ class event_writer {
     field(envelope::type.name, type_name(e));
     field(envelope::time.name, to_rfc3339(e.time));
     name(envelope::data.name);
-    json_.StartObject();
-    std::visit([&](const auto& data) { describe(*this, data); }, e.data);
+    data(false);
     json_.EndObject();
+  }
+  void data(bool with_time) {
+    json_.StartObject();
+    if (with_time) field(envelope::time.name, to_rfc3339(event_.time));
+    std::visit([&](const auto& data) { describe(*this, data); }, event_.data);
     json_.EndObject();
   }
 
@@ -115,6 +122,10 @@ class event_writer {
 
 }  // namespace
 
-void append_json(std::string& out, const event& e) { event_writer{out, e}; }
+void append_json(std::string& out, const event& e) { event_writer{out, e}.whole(); }
+
+void append_data(std::string& out, const event& e, bool with_time) {
+  event_writer{out, e}.data(with_time);
+}
 
 }  // namespace scaleit::record

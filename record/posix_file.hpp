@@ -19,8 +19,8 @@ inline std::error_code last_error() { return {errno, std::generic_category()}; }
 class posix_file {
  public:
   posix_file() = default;
-  posix_file(const std::filesystem::path& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0640)) {}
+  posix_file(const std::filesystem::path& path, int flags, mode_t mode = 0640)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
 
   bool is_open() const { return fd_.is_open(); }
   int fd() const { return fd_.get(); }

@@ -37,11 +37,7 @@ secret_answer answer_of(secret_store& secrets, const secret_reference& r) {
   return {file->value(), {}, false};
 }
 
-}  // namespace
-
-loaded_config read_config_text(std::string_view text, const std::string& name,
-                               config_use use, secret_store& secrets) {
-  loaded_config out{name};
+read_options options_for(config_use use, secret_store& secrets) {
   read_options options;
   options.recorded = use == config_use::recorded;
   options.policy_only = use == config_use::policy || options.recorded;
@@ -50,16 +46,31 @@ loaded_config read_config_text(std::string_view text, const std::string& name,
       return unreadable(file, use == config_use::check);
     };
   if (use == config_use::run)
-    options.surroundings.secret = [&](const secret_reference& r) {
+    options.surroundings.secret = [&secrets](const secret_reference& r) {
       return answer_of(secrets, r);
     };
   if (use == config_use::check)
-    options.surroundings.secret = [&](const secret_reference& r) -> secret_answer {
+    options.surroundings.secret = [&secrets](const secret_reference& r) -> secret_answer {
       if (r.file || secrets.variables().find(r.name)) return {};
       return {{}, r.text() + " is not set here", true};
     };
-  out.content = read_config(text, options, out.problems);
+  return options;
+}
+
+}  // namespace
+
+loaded_config read_config_text(std::string_view text, const std::string& name,
+                               config_use use, secret_store& secrets) {
+  loaded_config out{name};
+  out.content = read_config(text, options_for(use, secrets), out.problems);
   return out;
+}
+
+target_spec read_target(const document_ptr& spec, config_use use, secret_store& secrets,
+                        problem_list& problems) {
+  auto read = read_spec(spec, options_for(use, secrets), problems);
+  problems.sort();
+  return read;
 }
 
 loaded_config load_config(const std::string& file, config_use use,

@@ -45,6 +45,11 @@ inline loaded_config read_config_text(std::string_view text, const std::string& 
   return read_config_text(text, name, use, secrets);
 }
 
+/// One TargetSpec that is to run, or not only to be looked at; `problems` has all that is
+/// wrong with it.
+target_spec read_target(const document_ptr& spec, config_use use, secret_store& secrets,
+                        problem_list& problems);
+
 /// One line each, as standard error is to show them.
 std::vector<std::string> told(const loaded_config& c);
 

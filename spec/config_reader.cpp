@@ -108,6 +108,7 @@ void read_targets(const document& root, const read_options& options,
   if (e->value->items.empty() && !options.recorded)
     problems.add({e->at, "targets", "there is none: nothing is scaled", true});
   target_list all{defaults, options, problems};
+  all.found.reserve(e->value->items.size());
   for (std::size_t i = 0; i < e->value->items.size(); ++i)
     all.add(e->value->items[i], fmt::format("targets[{}]", i));
   out = std::move(all.found);

@@ -21,7 +21,7 @@ std::shared_ptr<document> make(kind is) {
 class spec_writer : public spec_visitor {
  public:
   /// `full`: with every key that has a value, for comparing.
-  explicit spec_writer(bool full) : full_(full) {}
+  explicit spec_writer(bool full, bool secret = false) : full_(full), secret_(secret) {}
 
   document_ptr result() const { return map_; }
 
@@ -47,7 +47,7 @@ class spec_writer : public spec_visitor {
             text_form form) override {
     if (k.name == "app") return;
     const bool is_url = form == text_form::url || form == text_form::base_url;
-    put(k, value == plain, make_text(is_url ? shown_url(value) : value));
+    put(k, value == plain, make_text(is_url && !secret_ ? shown_url(value) : value));
   }
   void choice(const spec_key& k, std::size_t& value, std::size_t plain,
               names accepted) override {
@@ -56,7 +56,8 @@ class spec_writer : public spec_visitor {
   void headers(const spec_key& k, std::vector<header>& value) override {
     auto map = make(kind::map);
     for (const auto& h : value)
-      map->entries.push_back({h.name, {}, make_text(shown_header(h.name, h.value))});
+      map->entries.push_back(
+          {h.name, {}, make_text(secret_ ? h.value : shown_header(h.name, h.value))});
     put(k, value.empty(), std::move(map));
   }
   void numbers(const spec_key& k, std::vector<std::pair<std::string, double>>& value,
@@ -99,10 +100,11 @@ class spec_writer : public spec_visitor {
 
   std::shared_ptr<document> map_ = make(kind::map);
   bool full_;
+  bool secret_;
 };
 
-document_ptr written(target_spec spec, bool full) {
-  spec_writer w{full};
+document_ptr written(target_spec spec, bool full, bool secret = false) {
+  spec_writer w{full, secret};
   visit(w, spec);
   return w.result();
 }
@@ -126,5 +128,9 @@ void spec_writer::shadow(const spec_key& k, target_spec& live) {
 }  // namespace
 
 document_ptr to_document(const target_spec& spec) { return written(spec, false); }
+
+document_ptr to_secret_document(const target_spec& spec) {
+  return written(spec, false, true);
+}
 
 }  // namespace scaleit::spec

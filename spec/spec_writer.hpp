@@ -13,6 +13,10 @@ namespace scaleit::spec {
 /// query, is `***`.
 document_ptr to_document(const target_spec& spec);
 
+/// The same with credentials as they are, to be changed and read again; it is shown to
+/// nobody.
+document_ptr to_secret_document(const target_spec& spec);
+
 inline void append_json(std::string& out, const target_spec& spec) {
   append_json(out, *to_document(spec));
 }

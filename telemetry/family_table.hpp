@@ -47,6 +47,9 @@ inline constexpr std::array request_seconds{
 inline constexpr std::array lateness_seconds{0.001, 0.005, 0.01, 0.025, 0.05, 0.1,
                                              0.25,  0.5,   1.0,  2.5,   5.0,  10.0};
 
+inline constexpr std::array ratios{0.1,  0.25, 0.5,  0.75, 0.9, 0.95, 1.0,
+                                   1.05, 1.1,  1.25, 1.5,  2.0, 4.0,  10.0};
+
 inline constexpr auto family_table = [] {
   using enum family_type;
   return std::to_array<family>({
@@ -116,8 +119,15 @@ inline constexpr auto family_table = [] {
        gauge,
        "Failed polls since the target's last good one.",
        {"target"}},
+      // -- all targets ---------------------------------------------------
+      {"scaleit_targets", gauge, "Targets being scaled, by how they do.", {"health"}},
+      {"scaleit_metric_target_ratio",
+       histogram,
+       "Values of metrics that were read, of all targets, divided by the value at which "
+       "the metric is held.",
+       {},
+       ratios},
       // -- the daemon ----------------------------------------------------
-      {"scaleit_targets", gauge, "Targets being scaled."},
       {"scaleit_actor_restarts_total",
        counter,
        "Restarts of crashed actors, by actor.",

@@ -20,14 +20,22 @@ bool status_without_metrics(const target_spec& spec, const observation& seen) {
 
 }  // namespace
 
-from_events::from_events(families& into, const std::string& version)
+from_events::from_events(families& into, const std::string& version,
+                         spec::per_target_series per_target)
     : all_(into),
+      per_target_(per_target),
+      showing_(per_target != spec::per_target_series::never),
       heartbeat_(into.counter("autoscaler_heartbeat_total")),
       poll_duration_(into.histogram("scaleit_poll_duration_seconds")),
       put_duration_(into.histogram("scaleit_put_duration_seconds")),
       loop_duration_(into.histogram("scaleit_loop_duration_seconds")),
       poll_lateness_(into.histogram("scaleit_poll_lateness_seconds")),
       polls_late_(into.counter("scaleit_polls_late_total")),
+      ratio_(into.histogram("scaleit_metric_target_ratio")),
+      healths_{&into.gauge("scaleit_targets", "ok"),
+               &into.gauge("scaleit_targets", "failing"),
+               &into.gauge("scaleit_targets", "down"),
+               &into.gauge("scaleit_targets", "unknown")},
       decisions_{&into.counter("scaleit_decisions_total", "down"),
                  &into.counter("scaleit_decisions_total", "none"),
                  &into.counter("scaleit_decisions_total", "up")} {
@@ -44,60 +52,92 @@ from_events::from_events(families& into, const std::string& version)
   for (const char* actor : {names::actuator, names::decider, names::logger, names::poller,
                             names::supervisor, names::telemetry})
     into.counter("scaleit_actor_restarts_total", actor);
-  into.gauge("scaleit_targets");
   into.gauge("scaleit_build_info", version).Set(1);
 }
 
 void from_events::apply(const event& e) {
   std::visit([&](const auto& data) { apply(e, data); }, e.data);
+  if (!showing_) hide_some(1);
 }
 
 // -- the loop ------------------------------------------------------------
 
-void from_events::count_polls(microseconds took, microseconds late_by,
+/// `late_by`: nothing for what was reported, which is due at no time. It took no request
+/// either, unless metrics are read elsewhere.
+void from_events::count_polls(microseconds took, std::optional<microseconds> late_by,
                               std::uint32_t skipped) {
-  poll_duration_.Observe(to_seconds(took));
-  poll_lateness_.Observe(to_seconds(late_by));
+  if (took.count() > 0) poll_duration_.Observe(to_seconds(took));
+  if (late_by) poll_lateness_.Observe(to_seconds(*late_by));
   if (skipped > 0) polls_late_.Increment(skipped);
 }
 
 void from_events::apply(const event& e, const status_observed& x) {
-  auto& s = of(e);
-  count_polls(x.seen.took, x.late_by, x.ticks_skipped);
-  s.replicas->Set(x.seen.replicas);
-  for (const auto& m : s.metrics)
-    if (const auto* sample = x.seen.find(m.name)) m.value->Set(sample->value);
-  if (x.seen.missing.empty()) return s.failing->Set(0);
-  count_sources(s, x.seen);
-  // An answer without one usable metric is as good as none.
-  x.seen.metrics.empty() ? s.failing->Increment() : s.failing->Set(0);
-  if (status_without_metrics(*e.target, x.seen)) {
-    s.status_failures->Increment();
-    status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
+  auto& t = of(e);
+  const bool reported = e.target->status.push || x.seen.took.count() == 0;
+  count_polls(x.seen.took, reported ? std::nullopt : std::optional{x.late_by},
+              x.ticks_skipped);
+  t.replicas = x.seen.replicas;
+  if (t.own) t.own->replicas->Set(t.replicas);
+  count_metrics(t, e, x.seen);
+  if (!x.seen.missing.empty()) {
+    count_sources(t, x.seen);
+    if (status_without_metrics(*e.target, x.seen))
+      count_status_failure(t, failure_kind::schema);
+    // An answer without one usable metric is as good as none.
+    if (x.seen.metrics.empty()) return poll_failed(t);
   }
+  t.polled = true;
+  t.failures_in_a_row = 0;
+  if (t.own) t.own->failing->Set(0);
+  settle(t);
 }
 
-void from_events::count_sources(const target_series& s, const observation& seen) {
+/// Silence is no request that failed, and one who reports is not asked at all.
+void from_events::count_status_failure(const target& t, failure_kind kind) {
+  if (t.status_failures != nullptr && kind != failure_kind::stale)
+    t.status_failures->Increment();
+  status_failures_[static_cast<std::size_t>(kind)]->Increment();
+}
+
+void from_events::count_metrics(const target& t, const event& e,
+                                const observation& seen) {
+  if (t.own)
+    for (const auto& m : t.own->metrics)
+      if (const auto* sample = seen.find(m.name)) m.value->Set(sample->value);
+  for (const auto& m : e.target->metrics)
+    if (const auto* sample = seen.find(m.name); sample != nullptr && m.target > 0)
+      ratio_.Observe(sample->value / m.target);
+}
+
+void from_events::count_sources(const target& t, const observation& seen) {
   for (const auto& missing : seen.missing)
-    for (const auto& m : s.metrics)
-      if (missing.failed && m.failures != nullptr && m.name == missing.name) {
-        m.failures->Increment();
+    for (const auto& s : t.sources)
+      if (missing.failed && s.metric == missing.name) {
+        s.failures->Increment();
         metric_failures_[static_cast<std::size_t>(*missing.failed)]->Increment();
       }
 }
 
 void from_events::apply(const event& e, const status_failed& x) {
   count_polls(x.what.took, x.late_by, x.ticks_skipped);
-  auto& s = of(e);
-  s.failing->Increment();
-  s.status_failures->Increment();
-  status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+  auto& t = of(e);
+  count_status_failure(t, x.what.kind);
+  poll_failed(t);
+}
+
+void from_events::poll_failed(target& t) {
+  t.polled = true;
+  ++t.failures_in_a_row;
+  if (t.own) t.own->failing->Increment();
+  settle(t);
 }
 
 void from_events::apply(const event& e, const decision_made& x) {
   if (x.shadow) return compare(e, x.made);
   if (!x.on_failure) heartbeat_.Increment();
-  of(e).desired->Set(x.made.desired);
+  auto& t = of(e);
+  t.desired = x.made.desired;
+  if (t.own) t.own->desired->Set(t.desired);
   const auto towards = x.made.towards();
   const int place = static_cast<int>(towards) + 1;
   decisions_[static_cast<std::size_t>(place)]->Increment();
@@ -107,11 +147,11 @@ void from_events::apply(const event& e, const decision_made& x) {
 
 /// The last step of a shadow's decision carries what the live policy decided.
 void from_events::compare(const event& e, const decision& d) {
-  const auto& s = of(e);
-  if (!s.shadow || d.steps.empty()) return;
-  s.shadow->desired->Set(d.desired);
+  const auto& own = of(e).own;
+  if (!own || !own->shadow || d.steps.empty()) return;
+  own->shadow->desired->Set(d.desired);
   const bool agrees = d.desired == policy::live_answer(d);
-  (agrees ? s.shadow->agreed : s.shadow->differed)->Increment();
+  (agrees ? own->shadow->agreed : own->shadow->differed)->Increment();
 }
 
 void from_events::apply(const event&, const scale_applied& x) {
@@ -134,11 +174,11 @@ void from_events::apply(const event&, const clock_stepped&) {
 // -- actors --------------------------------------------------------------
 
 void from_events::apply(const event& e, const actor_crashed&) {
-  if (e.target) of(e).healthy->Set(0);
+  if (e.target) set_down(of(e), true);
 }
 
 void from_events::apply(const event& e, const actor_restarted& x) {
-  if (e.target) of(e).healthy->Set(1);
+  if (e.target) set_down(of(e), false);
   all_.counter("scaleit_actor_restarts_total", x.actor).Increment();
 }
 

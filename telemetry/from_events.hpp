@@ -6,13 +6,17 @@
 
 #include "messages/event.hpp"
 #include "messages/observation.hpp"
+#include "spec/config_spec.hpp"
 #include "telemetry/families.hpp"
+#include "telemetry/target_series.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace scaleit::telemetry {
@@ -20,34 +24,35 @@ namespace scaleit::telemetry {
 class from_events {
  public:
   /// What is counted from the start shows as 0 from now on. `into` outlives this.
-  from_events(families& into, const std::string& version);
+  /// `per_target`: which targets have series of their own.
+  from_events(families& into, const std::string& version,
+              spec::per_target_series per_target = spec::per_target_series::when_few);
 
   void apply(const event& e);
+  /// On every pulse of the loop, so that series that are to go do so without events.
+  void pulse();
 
  private:
-  struct metric_series {
-    std::string name;
-    prometheus::Gauge* value;
-    /// Failed requests for it: of a metric with a URL of its own, the first of those that
-    /// share the request.
+  enum class target_health : std::uint8_t { ok, failing, down, unknown };
+  /// Requests for metrics that are read elsewhere: the first metric of those that share
+  /// one, and where its failures are counted.
+  struct source {
+    std::string metric;
     prometheus::Counter* failures;
   };
-  struct shadow_series {
-    prometheus::Gauge* desired;
-    prometheus::Counter* agreed;
-    prometheus::Counter* differed;
-  };
-  /// What a target owns, gone with it, and the counters it shares.
-  struct target_series {
-    prometheus::Gauge* replicas;
-    prometheus::Gauge* desired;
-    prometheus::Gauge* healthy;
-    prometheus::Gauge* failing;
-    std::vector<metric_series> metrics;
-    prometheus::Counter* status_failures;  ///< shared by targets with the same path
-    prometheus::Counter* scale_failures;
+  struct target {
     target_ptr spec;
-    std::optional<shadow_series> shadow;
+    std::unique_ptr<target_series> own{};            ///< null: it has none
+    prometheus::Counter* status_failures = nullptr;  ///< of its path; null: none is asked
+    prometheus::Counter* scale_failures = nullptr;
+    std::vector<source> sources{};
+    std::size_t place = 0;  ///< in `with_series_`, if it has any
+    std::uint32_t failures_in_a_row = 0;
+    int replicas = 0;
+    int desired = 0;
+    bool polled = false;
+    bool down = false;
+    target_health health = target_health::unknown;  ///< as it is counted
   };
 
   void apply(const event& e, const target_added&);
@@ -64,18 +69,28 @@ class from_events {
   /// Moves none.
   void apply(const event&, const auto&) {}
 
-  target_series& of(const event& e);
-  target_series make(const target_spec& spec);
-  metric_series make_metric(const target_spec& spec, std::size_t index);
-  void drop(const target_series& s, const target_spec* now);
+  target& of(const event& e);
+  void count_requests(target& t);
+  void poll_failed(target& t);
+  void set_down(target& t, bool down);
+  void settle(target& t);
   void compare(const event& e, const decision& d);
-  void count_sources(const target_series& s, const observation& seen);
-  void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
+  void count_metrics(const target& t, const event& e, const observation& seen);
+  void count_sources(const target& t, const observation& seen);
+  void count_status_failure(const target& t, failure_kind kind);
+  void count_polls(microseconds took, std::optional<microseconds> late_by,
+                   std::uint32_t skipped);
   prometheus::Counter& old_failures(const char* method, const std::string& url);
+  void choose();
+  void show(target& t);
+  void hide(target& t);
+  void hide_some(std::size_t most);
 
   using failure_counters = std::array<prometheus::Counter*, failure_kinds>;
 
   families& all_;
+  const spec::per_target_series per_target_;
+  bool showing_ = true;  ///< series of each target
   // Those that move with each poll are looked up once.
   prometheus::Counter& heartbeat_;
   prometheus::Histogram& poll_duration_;
@@ -83,13 +98,17 @@ class from_events {
   prometheus::Histogram& loop_duration_;
   prometheus::Histogram& poll_lateness_;
   prometheus::Counter& polls_late_;
+  prometheus::Histogram& ratio_;
+  std::array<prometheus::Gauge*, 4> healths_;
   std::array<prometheus::Counter*, 3> decisions_;  ///< down, none, up
   failure_counters status_failures_{};
   failure_counters metric_failures_{};  ///< since there is such a metric
   failure_counters scale_failures_{};
-  std::unordered_map<std::string, target_series> targets_;
+  std::unordered_map<std::string, target> targets_;
   /// The same by the address of the spec, which costs less to look up than a name.
-  std::unordered_map<const target_spec*, target_series*> by_spec_;
+  std::unordered_map<const target_spec*, target*> by_spec_;
+  std::vector<target*> with_series_;
+  std::unordered_set<std::string> endpoints_;  ///< that have series of their own
 };
 
 }  // namespace scaleit::telemetry

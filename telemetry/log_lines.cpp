@@ -1,6 +1,7 @@
 #include "telemetry/log_lines.hpp"
 
 #include "messages/text.hpp"
+#include "policy/silence.hpp"
 #include "policy/why.hpp"
 
 #include <fmt/format.h>
@@ -51,6 +52,26 @@ void log_lines::say(log_level level, const event& e, std::string text) {
   lines_.push_back({level, std::move(text)});
 }
 
+// -- of many targets at once ---------------------------------------------
+
+std::vector<log_line> log_lines::tell_rest(time_point now) {
+  sum_up(targets_.summary(now));
+  return std::exchange(lines_, {});
+}
+
+void log_lines::sum_up(std::string text) {
+  if (!text.empty() && threshold_ <= log_level::info)
+    lines_.push_back({log_level::info, std::move(text), false});
+}
+
+/// Whether there are so few that this one has a line of its own.
+bool log_lines::few(target_lines::kind what, const event& e) {
+  sum_up(targets_.summary(e.time));
+  return targets_.take(what, e.time);
+}
+
+// -- streaks -------------------------------------------------------------
+
 void log_lines::failed(streaks& of, const std::string& key, const event& e,
                        std::string_view what, const std::string& detail) {
   auto& s = of[key];
@@ -82,6 +103,7 @@ void log_lines::tell(const event& e, const daemon_started& x) {
 }
 
 void log_lines::tell(const event& e, const daemon_stopped& x) {
+  sum_up(targets_.rest());
   say(log_level::info, e, fmt::format("stopped: {}", x.reason));
 }
 
@@ -91,24 +113,28 @@ void log_lines::tell(const event& e, const clock_stepped& x) {
 }
 
 void log_lines::tell(const event& e, const target_added&) {
+  if (!few(target_lines::kind::added, e)) return;
   const auto& spec = *e.target;
   std::string holds;
   for (const auto& m : spec.metrics)
     holds += fmt::format("{}{} at {}", holds.empty() ? "" : ", ", m.name,
                          format_value(m.target));
-  say(log_level::info, e,
-      fmt::format("added: holds {} by polling {} every {}", holds,
-                  spec.status.url.substr(0, spec.status.url.find('?')),
-                  to_string(microseconds{spec.interval})));
+  const auto source =
+      spec.status.push ? fmt::format("what is reported, at least every {}",
+                                     to_string(policy::silence_max(spec)))
+                       : fmt::format("polling {} every {}",
+                                     spec.status.url.substr(0, spec.status.url.find('?')),
+                                     to_string(microseconds{spec.interval}));
+  say(log_level::info, e, fmt::format("added: holds {} by {}", holds, source));
 }
 
 void log_lines::tell(const event& e, const target_changed&) {
   forget_metrics(*e.target);
-  say(log_level::info, e, "changed");
+  if (few(target_lines::kind::changed, e)) say(log_level::info, e, "changed");
 }
 
 void log_lines::tell(const event& e, const target_removed&) {
-  say(log_level::info, e, "removed");
+  if (few(target_lines::kind::removed, e)) say(log_level::info, e, "removed");
   for (auto* of : {&status_, &scale_}) of->erase(e.target->name);
   forget_metrics(*e.target);
   switched_off_.erase(e.target->name);
@@ -122,8 +148,9 @@ void log_lines::tell(const event& e, const status_observed& x) {
   tell_metrics(e, x.seen);
   if (threshold_ > log_level::debug) return;
   say(log_level::debug, e,
-      fmt::format("polled:{} replicas={} ({})", readings(&e), x.seen.replicas,
-                  took(x.seen.took)));
+      fmt::format("{}:{} replicas={}{}", e.target->status.push ? "reported" : "polled",
+                  readings(&e), x.seen.replicas,
+                  x.seen.took.count() > 0 ? " (" + took(x.seen.took) + ")" : ""));
 }
 
 /// Each metric has its own streak: one may be read elsewhere, and fail alone.
@@ -136,8 +163,11 @@ void log_lines::tell_metrics(const event& e, const observation& seen) {
 }
 
 void log_lines::forget_metrics(const target_spec& spec) {
-  std::erase_if(metric_,
-                [&](const auto& s) { return s.first.starts_with(spec.name + '/'); });
+  const auto key = spec.name + '/';
+  const auto begin = metric_.lower_bound(key);
+  auto end = begin;
+  while (end != metric_.end() && end->first.starts_with(key)) ++end;
+  metric_.erase(begin, end);
 }
 
 void log_lines::tell(const event& e, const status_failed& x) {

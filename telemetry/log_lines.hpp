@@ -1,13 +1,16 @@
 // What the daemon tells people, from events: one line per change, one when a streak
 // of failures begins and one when it ends; every poll only at DEBUG.
 //
-// Pure but for the streaks it remembers: an event goes in, lines come out.
+// Of many targets that come, change or go at once, the first have a line and the others
+// are counted. Pure but for what it remembers: an event goes in, lines come out.
 #pragma once
 
 #include "messages/event.hpp"
 #include "messages/log_line.hpp"
+#include "telemetry/target_lines.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +26,8 @@ class log_lines {
   explicit log_lines(log_level threshold) : threshold_(threshold) {}
 
   std::vector<log_line> tell(const event& e);
+  /// What is yet to be told when no event comes. `now` in the time of the events.
+  std::vector<log_line> tell_rest(time_point now);
 
  private:
   struct streak {
@@ -31,7 +36,7 @@ class log_lines {
   };
   /// One per target that is failing now and what fails; by the target's name, of metrics
   /// `<target>/<metric>`.
-  using streaks = std::unordered_map<std::string, streak>;
+  using streaks = std::map<std::string, streak>;
 
   void failed(streaks& of, const std::string& key, const event& e, std::string_view what,
               const std::string& detail);
@@ -40,6 +45,8 @@ class log_lines {
   void forget_metrics(const target_spec& spec);
   void notice_switch(const event& e, const decision& d);
   void say(log_level level, const event& e, std::string text);
+  bool few(target_lines::kind what, const event& e);
+  void sum_up(std::string text);
 
   void tell(const event& e, const daemon_started& x);
   void tell(const event& e, const daemon_stopped& x);
@@ -59,6 +66,7 @@ class log_lines {
   void tell(const event&, const auto&) {}
 
   log_level threshold_;
+  target_lines targets_;
   streaks status_, scale_, metric_;
   /// What was said, or is yet to be said, of a target's decisions.
   struct story {

@@ -39,6 +39,8 @@ void register_decisions();
 void measure_memories(results& out);
 /// (d) memory of idle targets, and the idle daemon.
 void measure_idle(results& out);
+/// The real daemon with 100 to 50,000 targets. Throws when something was not measured.
+void measure_fleet(results& out);
 /// How late polls of so many targets are, with and without log, scrapes and record.
 /// Throws when nothing was measured.
 void measure_lateness(results& out, std::size_t targets);

@@ -5,6 +5,8 @@
 #include "net/event_loop.hpp"
 #include "policy/decide.hpp"
 #include "spec/status_json.hpp"
+#include "telemetry/from_events.hpp"
+#include "telemetry/log_lines.hpp"
 #include "tests/bench/bench.hpp"
 #include "tests/support/builders.hpp"
 
@@ -70,6 +72,26 @@ void event_to_subscribers(benchmark::State& state) {
   for (const auto& queue : events.subscriptions()) queue->attach({});
 }
 
+/// The two events of a loop that changes nothing, counted for one of so many targets.
+void count_loop(benchmark::State& state) {
+  telemetry::families all;
+  telemetry::from_events counters{all, "bench"};
+  std::vector<event> polls, decisions;
+  for (int i = 0; i < state.range(0); ++i) {
+    const auto target =
+        std::make_shared<target_spec>(test::app_spec(fmt::format("target-{}", i)));
+    counters.apply({.target = target, .data = target_added{}});
+    polls.push_back(
+        {.target = target, .data = status_observed{test::seen(10, 0.8), {}, 0}});
+    decisions.push_back({.target = target, .data = decision_made{{10, 10, 10, {}}}});
+  }
+  for (std::size_t i = 0; auto _ : state) {
+    counters.apply(polls[i]);
+    counters.apply(decisions[i]);
+    if (++i == polls.size()) i = 0;
+  }
+}
+
 class collector : public benchmark::ConsoleReporter {
  public:
   explicit collector(results& out) : out_(out) {}
@@ -91,6 +113,7 @@ void measure_micro(results& out) {
   benchmark::RegisterBenchmark("decide/scale", decide_on, 0.95);
   benchmark::RegisterBenchmark("status/read", read_status);
   benchmark::RegisterBenchmark("event", event_to_subscribers)->Arg(1)->Arg(3)->Arg(10);
+  benchmark::RegisterBenchmark("count a loop", count_loop)->Arg(1)->Arg(1000)->Arg(50000);
   register_decisions();
   register_record();
   collector reporter{out};

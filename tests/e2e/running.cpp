@@ -74,9 +74,13 @@ std::map<std::string, std::string> fast_environment(std::uint16_t port) {
 scaler::scaler(const scaler_options& o) {
   process_options p;
   p.command = command({"run", "--metrics-listen", "127.0.0.1:0"});
+  const auto given = [&](const char* option) {
+    return std::find(o.arguments.begin(), o.arguments.end(), option) != o.arguments.end();
+  };
+  if (!given("--api-listen"))
+    p.command.insert(p.command.end(), {"--api-listen", "127.0.0.1:0"});
   p.command.insert(p.command.end(), o.arguments.begin(), o.arguments.end());
-  if (std::find(o.arguments.begin(), o.arguments.end(), "--record") ==
-      o.arguments.end()) {
+  if (!given("--record")) {
     record_ = (directory_.path() / "record").string();
     p.command.insert(p.command.end(), {"--record", record_});
   }
@@ -95,6 +99,10 @@ scaler::scaler(const scaler_options& o) {
     return port_ != 0 || !process_->running();
   });
   if (!up || port_ == 0) throw std::runtime_error("the daemon does not start: " + said);
+}
+
+std::uint16_t scaler::api_port() const {
+  return port_after("API on http://", process_->err());
 }
 
 scaler::~scaler() {

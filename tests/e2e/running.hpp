@@ -54,6 +54,7 @@ class scaler {
   scaler& operator=(const scaler&) = delete;
 
   std::uint16_t port() const { return port_; }
+  std::uint16_t api_port() const;
   scrape metrics() const { return scrape{test::get(port_, "/metrics").body}; }
   std::string log() const { return process_->err(); }
   test::process& process() { return *process_; }

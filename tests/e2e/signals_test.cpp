@@ -116,7 +116,7 @@ TEST_CASE("what a terminal, a log rotation or a habit sends ends nothing", "[sig
     d.process().signal(s);
   CHECK(eventually([&] { return application.replicas() == 20; }));
   CHECK(eventually([&] {
-    return d.log().find("SIGHUP: nothing changes; settings are read at the start only") !=
+    return d.log().find("SIGHUP: there is no config file; tokens are read again") !=
            std::string::npos;
   }));
   CHECK(d.process().running());

@@ -255,7 +255,7 @@ TEST_CASE("all families piece by piece are the same text as at once") {
   families all;
   for (int i = 0; i < 2000; ++i)
     all.gauge("scaleit_replicas", "target-" + std::to_string(i)).Set(i);
-  all.gauge("scaleit_targets").Set(2000);
+  all.gauge("scaleit_targets", "ok").Set(2000);
   all.histogram("scaleit_put_duration_seconds").Observe(0.3);
   for (const auto format : {text, openmetrics}) {
     exposer e{all, format};

@@ -23,12 +23,13 @@ const std::map<string, std::set<string>, std::less<>> floors_below{
     {"record", {"messages", "policy", "spec"}},
     {"telemetry", {"messages", "policy", "net", "spec", "record"}},
     {"actors", {"messages", "policy", "net", "spec", "record", "telemetry"}},
+    {"api", {"messages", "policy", "net", "spec", "record", "telemetry", "actors"}},
     {"main",
-     {"messages", "policy", "net", "simulation", "spec", "record", "telemetry",
-      "actors"}},
+     {"messages", "policy", "net", "simulation", "spec", "record", "telemetry", "actors",
+      "api"}},
     {"tests",
      {"messages", "policy", "net", "simulation", "spec", "record", "telemetry", "actors",
-      "main"}},
+      "api", "main"}},
 };
 
 const std::set<string, std::less<>> rooms_with_caf{"actors", "main", "tests"};

@@ -116,10 +116,10 @@ findings check_page(const source_file& f, const std::set<string>& paths) {
 }
 
 findings check_folders(const std::set<string>& top_level_folders) {
-  static const std::set<string> known{"actors",    "build",  "cmake",      "compose",
-                                      "docs",      "main",   "messages",   "net",
-                                      "policy",    "record", "simulation", "spec",
-                                      "telemetry", "tests",  "web"};
+  static const std::set<string> known{"actors",  "api",       "build",  "cmake",
+                                      "compose", "docs",      "main",   "messages",
+                                      "net",     "policy",    "record", "simulation",
+                                      "spec",    "telemetry", "tests",  "web"};
   findings found;
   for (const auto& folder : top_level_folders)
     if (!known.contains(folder) && !folder.starts_with('.'))
