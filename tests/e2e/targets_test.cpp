@@ -48,7 +48,7 @@ TEST_CASE("a target is applied, seen, held and removed", "[targets]") {
   const auto gone = d.ask({"targets", "delete", "checkout", "neither"});
   CHECK(gone.code == 1);
   CHECK(lines_of(gone.err).size() == 2);
-  CHECK_THAT(gone.err, StartsWith("scaleit: checkout: "));
+  CHECK_THAT(gone.err, StartsWith("scaleit: there is no target 'checkout'"));
   CHECK(d.ask({"targets", "delete", "checkout", "--ignore-not-found"}).code == 0);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("what belongs to a file is refused, and the others go on", "[targets]"
   const auto r = d.ask({"targets", "apply", "-f", file});
   CHECK(r.code == 1);
   CHECK(r.out == "a created\nz created\n");
-  CHECK_THAT(r.err, StartsWith("scaleit: owned: "));
+  CHECK_THAT(r.err, StartsWith("scaleit: 'owned' belongs"));
   CHECK_THAT(r.err, ContainsSubstring("file"));
 }
 
