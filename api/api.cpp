@@ -59,13 +59,14 @@ api::api(api_options o, net::event_loop& here, net::event_loop& control_loop,
 }
 
 void api::operator()(net::server_request&& r, net::responder to) {
-  auto checked = access_.check(r, r.remote, std::chrono::steady_clock::now());
+  const auto from = r.remote == "unix" ? std::string{} : r.remote;
+  auto checked = access_.check(r, from, std::chrono::steady_clock::now());
   if (auto* no = std::get_if<refused>(&checked)) {
     if (!no->log_line.empty()) options_.audit(no->log_line);
     return to.send(std::move(no->answer));
   }
   // Handlers read it before they return.
-  asker_ = {std::get<admitted>(checked).who, r.remote};
+  asker_ = {std::get<admitted>(checked).who, from};
   router_(std::move(r), std::move(to));
 }
 
@@ -139,6 +140,22 @@ void api::add_routes() {
 
 // -- the daemon -----------------------------------------------------------
 
+namespace {
+
+void write_config(json_writer& json, const config_state& c) {
+  json.StartObject();
+  write_name(json, "file"), write_text(json, printable(c.file));
+  write_name(json, "readAt"), write_text(json, to_rfc3339(c.read));
+  write_name(json, "good"), json.Bool(c.problems.empty());
+  write_name(json, "problems");
+  json.StartArray();
+  for (const auto& p : c.problems) write_text(json, p);
+  json.EndArray();
+  json.EndObject();
+}
+
+}  // namespace
+
 void api::daemon(request&&, net::responder to) {
   calls_.ask(std::move(to), [this](const loop_calls::reply& reply) {
     reply([this, n = targets_.count()] {
@@ -163,6 +180,8 @@ void api::daemon(request&&, net::responder to) {
       json.EndObject();
       field("record", options_.record);
       field("state", options_.state);
+      write_name(json, "config");
+      options_.config ? write_config(json, *options_.config) : (void)json.Null();
       json.EndObject();
       stream.Flush();
       return json_answer(std::move(body));

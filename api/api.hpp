@@ -34,14 +34,27 @@ struct reload_result {
   std::size_t added = 0, changed = 0, removed = 0, unchanged = 0;
 };
 
+/// The config file, as it was when it was read last.
+struct config_state {
+  std::string file;
+  time_point read{};
+  std::vector<std::string> problems;  ///< a line each; not empty: it is not in use
+};
+
 struct api_options {
   time_point started{};
-  std::string record;           ///< its directory; empty: none
-  std::string state;            ///< likewise
+  std::string record;  ///< its directory; empty: none
+  std::string state;   ///< likewise
+  std::optional<config_state> config;
   spec::environment variables;  ///< for references in specs
   std::size_t event_clients_max = bounds::api_event_clients_max;
   /// Reads the config file again, and calls back on any thread. Null: there is none.
   std::function<void(std::string why, std::function<void(const reload_result&)>)> reload;
+  /// What the record tells of a target at a moment, on a thread of its own; the answer is
+  /// an account, or why there is none. Null: there is no record.
+  using past = std::variant<record::account, std::string>;
+  std::function<void(std::string target, time_point at, std::function<void(past)>)>
+      explain_past;
   /// One line for each change: who, what, from where. On the API's thread.
   std::function<void(const std::string&)> audit;
 };
@@ -56,6 +69,7 @@ class api {
   void operator()(net::server_request&& r, net::responder to);
   /// From now on these may ask.
   void replace_tokens(tokens t) { access_.replace(std::move(t)); }
+  void replace_config(config_state c) { options_.config = std::move(c); }
   bool has_tokens() const { return access_.has_tokens(); }
 
  private:
@@ -83,6 +97,8 @@ class api {
   void get(request&& r, net::responder to);
   void decisions(request&& r, net::responder to);
   void explain(request&& r, net::responder to);
+  void explain_past(const std::string& name, std::string_view at, bool text,
+                    net::responder to);
   // -- and changed (api_changes.cpp) --------------------------------------
   void put(request&& r, net::responder to);
   void patch(request&& r, net::responder to);

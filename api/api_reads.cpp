@@ -47,6 +47,13 @@ net::server_response page_of(const listing& l) {
   return json_answer(std::move(body));
 }
 
+net::server_response answer_of(const record::account& told, bool text) {
+  if (text) return {200, "text/plain; charset=utf-8", text_of(told), {}};
+  std::string body;
+  append_json(body, told);
+  return json_answer(std::move(body));
+}
+
 }  // namespace
 
 void api::list(request&& r, net::responder to) {
@@ -111,18 +118,32 @@ void api::decisions(request&& r, net::responder to) {
 void api::explain(request&& r, net::responder to) {
   const auto accept = r.header("Accept").value_or("");
   const bool text = accept.starts_with("text/plain");
-  if (r.match.parameter_named("at"))
-    return to.send(net::problem(422,
-                                "only the present is explained here; scaleit explain "
-                                "--record explains a moment of a record"));
+  if (const auto at = r.match.parameter_named("at"))
+    return explain_past(r.match.segment("name"), *at, text, std::move(to));
   calls_.ask(std::move(to), [this, name = r.match.segment("name"),
                              text](const loop_calls::reply& reply) {
-    reply([told = targets_.explain(name), name, text]() -> net::server_response {
-      if (!told) return no_such_target(name);
-      if (text) return {200, "text/plain; charset=utf-8", text_of(*told), {}};
-      std::string body;
-      append_json(body, *told);
-      return json_answer(std::move(body));
+    reply([told = targets_.explain(name), name, text] {
+      return told ? answer_of(*told, text) : no_such_target(name);
+    });
+  });
+}
+
+void api::explain_past(const std::string& name, std::string_view at, bool text,
+                       net::responder to) {
+  const auto moment = parse_rfc3339(at);
+  if (!moment)
+    return to.send(net::problem(
+        400, fmt::format("at is '{}'; accepted: RFC 3339, such as 2026-01-31T09:30:00Z",
+                         printable(at, 80))));
+  if (!options_.explain_past)
+    return to.send(net::problem(422, "the daemon runs without a record, which at needs"));
+  const auto open = calls_.open(std::move(to), reload_patience);
+  if (!open) return;
+  options_.explain_past(name, *moment, [reply = *open, text](api_options::past told) {
+    reply([told = std::move(told), text] {
+      if (const auto* why = std::get_if<std::string>(&told))
+        return net::problem(422, *why);
+      return answer_of(std::get<record::account>(told), text);
     });
   });
 }

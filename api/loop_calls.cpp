@@ -66,8 +66,8 @@ void loop_calls::watch() {
 
 void loop_calls::give_up(std::chrono::steady_clock::time_point now) {
   std::vector<std::uint64_t> late;
-  for (const auto& [number, call] : open_)
-    if (call.until <= now) late.push_back(number);
+  for (const auto& [number, waiting] : open_)
+    if (waiting.until <= now) late.push_back(number);
   for (const auto number : late)
     settle(number, [] {
       return net::problem(503, "no answer yet; it may still be carried out");

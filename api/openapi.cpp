@@ -32,13 +32,17 @@ constexpr std::array components{
 "path":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},
 "detail":{"type":"string"}}}}}})"},
     component{"Daemon", R"({"type":"object",
-"required":["version","startedAt","ready","targets","record","state"],"properties":{
+"required":["version","startedAt","ready","targets","record","state","config"],"properties":{
 "version":{"type":"string"},"startedAt":{"type":"string","format":"date-time"},
 "ready":{"type":"boolean"},
 "targets":{"type":"object","required":["total","unknown","ok","failing","down"],
 "additionalProperties":{"type":"integer","minimum":0}},
 "record":{"type":["string","null"],"description":"Its directory"},
-"state":{"type":["string","null"],"description":"Its directory"}}})"},
+"state":{"type":["string","null"],"description":"Its directory"},
+"config":{"type":["object","null"],"description":"The config file, when it was read last",
+"required":["file","readAt","good","problems"],"properties":{"file":{"type":"string"},
+"readAt":{"type":"string","format":"date-time"},"good":{"type":"boolean"},
+"problems":{"type":"array","items":{"type":"string"}}}}}})"},
     component{"Target", R"({"type":"object",
 "required":["name","origin","revision","spec","status"],"properties":{
 "name":{"type":"string"},

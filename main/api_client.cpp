@@ -19,7 +19,6 @@ constexpr std::size_t sentence_bytes_max = 1000;
 net::client_options options_for(const api_address& to) {
   net::client_options o;
   o.ca_file = to.ca_file;
-  o.unix_socket = to.unix_socket;
   o.body_bytes_max = bounds::config_bytes_max;
   return o;
 }
@@ -115,6 +114,7 @@ net::http_request api_client::request_of(const api_request& r) const {
   if (!r.body.empty()) out.content_type = "application/json";
   out.body = r.body;
   out.timeout = r.timeout;
+  out.unix_socket = to_.unix_socket;
   return out;
 }
 
@@ -146,7 +146,7 @@ api_unreachable api_client::unreachable(const failure& why) const {
   auto detail = printable(why.detail, sentence_bytes_max);
   // The address stands before it already.
   if (detail.starts_with("connection refused")) detail = "connection refused";
-  const auto local = fmt::format("cannot connect to {}: ", to_.unix_socket);
+  const auto local = fmt::format("cannot connect to unix:{}: ", to_.unix_socket);
   if (!to_.unix_socket.empty() && detail.starts_with(local))
     detail = with_small_letter(detail.substr(local.size()));
   if (why.kind == failure_kind::connect)

@@ -2,6 +2,7 @@
 
 #include "main/logging.hpp"
 #include "main/watch.hpp"
+#include "record/past_account.hpp"
 #include "spec/input_error.hpp"
 
 #include <boost/asio/post.hpp>
@@ -23,7 +24,9 @@ api::reload_result result_of(const reload_outcome& x) {
 }
 
 api::reach reach_of(const spec::listen_address& at) {
-  return at.is_loopback() ? api::reach::loopback : api::reach::network;
+  return at.is_unix()       ? api::reach::unix_socket
+         : at.is_loopback() ? api::reach::loopback
+                            : api::reach::network;
 }
 
 net::server_options server_options_for(const daemon_options& o) {
@@ -32,6 +35,10 @@ net::server_options server_options_for(const daemon_options& o) {
   s.port = o.api.port;
   s.connections_max = o.descriptors.api;
   s.body_bytes_max = bounds::api_body_bytes_max;
+  if (o.api_tls)
+    s.tls = net::server_tls{o.api_tls->cert, o.api_tls->key, o.api_tls->client_ca};
+  s.warn = [](const std::string& what) { log(log_level::warning, what); };
+  s.inform = [](const std::string& what) { log(log_level::info, what); };
   return s;
 }
 
@@ -46,13 +53,13 @@ api_service::api_service(const daemon_options& o, time_point started,
       token_file_option_(o.auth.token_file == o.settings.auth.token_file
                              ? std::string{}
                              : o.auth.token_file),
-      at_(o.api) {
+      at_(o.api),
+      tls_(o.api_tls.has_value()) {
   auto tokens = api::tokens::read(o.auth);
-  const bool tls = o.api_tls.has_value();
-  if (auto why = api::refuse_listener(o.api, tokens.any(), tls, o.insecure))
+  if (auto why = api::refuse_listener(o.api, tokens.any(), tls_, o.insecure))
     throw spec::input_error{*why};
   for (const auto& w : tokens.warnings()) log(log_level::warning, w);
-  if (auto w = api::warn_of_listener(o.api, tokens.any(), tls, o.insecure))
+  if (auto w = api::warn_of_listener(o.api, tokens.any(), tls_, o.insecure))
     log(log_level::warning, *w);
   if (!o.state.empty()) restore(control, o.state, control_loop);
   targets_ = std::make_unique<api::control_side>(control, state_.get(), started);
@@ -71,17 +78,22 @@ api_service::api_service(const daemon_options& o, time_point started,
                     o.api.text(), e.code().message());
     if (o.api_chosen) throw cannot_listen{why};
     log(log_level::warning, "the API is not served, as it cannot listen on " + why);
+  } catch (const std::runtime_error& e) {
+    throw spec::input_error{fmt::format("listen.apiTls: {}", e.what())};
   }
 }
 
 api_service::~api_service() { server_.reset(); }
 
 std::string api_service::url() const {
-  return server_ ? fmt::format("http://{}", at_.text()) : "";
+  if (!server_) return {};
+  return at_.is_unix() ? at_.text()
+                       : fmt::format("http{}://{}", tls_ ? "s" : "", at_.text());
 }
 
-void api_service::reload_tokens(std::optional<spec::auth_spec> auth) {
+void api_service::reload_credentials(std::optional<spec::auth_spec> auth) {
   net::asio::post(here_.io(), [this, auth = std::move(auth)]() mutable {
+    if (server_ && tls_) server_->reload_tls();  // tells what is wrong itself
     try {
       auto next = auth ? std::move(*auth) : auth_;
       if (!token_file_option_.empty()) next.token_file = token_file_option_;
@@ -98,7 +110,13 @@ void api_service::reload_tokens(std::optional<spec::auth_spec> auth) {
   });
 }
 
+void api_service::tell_config(api::config_state c) {
+  net::asio::post(here_.io(), [this, c = std::move(c)] { api_->replace_config(c); });
+}
+
 void api_service::finish() {
+  stopping_ = true;
+  past_.stop();
   if (state_) state_->finish();
 }
 
@@ -108,6 +126,7 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
   a.started = started;
   if (o.record) a.record = o.record->dir;
   a.state = o.state;
+  if (!o.config_file.empty()) a.config = api::config_state{o.config_file, started, {}};
   a.variables = o.secrets->variables();
   a.event_clients_max =
       std::min(bounds::api_event_clients_max, (o.descriptors.api + 1) / 2);
@@ -116,6 +135,19 @@ api::api_options api_service::options_for(const daemon_options& o, time_point st
                       std::function<void(const api::reload_result&)> done) {
       file->ask(std::move(why), [done = std::move(done)](const reload_outcome& x) {
         done(result_of(x));
+      });
+    };
+  if (o.record)
+    a.explain_past = [this, directory = o.record->dir](
+                         std::string target, time_point at,
+                         std::function<void(api::api_options::past)> done) {
+      net::asio::post(past_, [this, directory, target = std::move(target), at,
+                              done = std::move(done)] {
+        try {
+          done(record::account_of_past(directory, target, at, stopping_));
+        } catch (const std::exception& e) {
+          done(std::string{e.what()});
+        }
       });
     };
   a.audit = [](const std::string& line) { log(log_level::info, "api: " + line); };

@@ -7,6 +7,9 @@
 #include "main/reload.hpp"
 #include "net/server.hpp"
 
+#include <boost/asio/thread_pool.hpp>
+
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,9 +28,12 @@ class api_service {
 
   /// `http://127.0.0.1:8001`; empty: it is not served.
   std::string url() const;
-  /// Reads the files of the tokens again, of these or of those that there were. From any
+  /// Reads the files of certificates and tokens again, of these or of those that there
+  /// were. From any
   /// thread; what is wrong with them is logged, and then nothing changes.
-  void reload_tokens(std::optional<spec::auth_spec> auth);
+  void reload_credentials(std::optional<spec::auth_spec> auth);
+  /// From any thread.
+  void tell_config(api::config_state c);
   /// Once the control loop has ended: what waits is written.
   void finish();
 
@@ -40,10 +46,13 @@ class api_service {
   spec::auth_spec auth_;  ///< on the loop
   const std::string token_file_option_;
   spec::listen_address at_;
+  const bool tls_;
   std::unique_ptr<api::state_writer> state_;
   std::unique_ptr<api::control_side> targets_;
   std::unique_ptr<api::api> api_;
   std::unique_ptr<net::http_server> server_;
+  std::atomic<bool> stopping_ = false;
+  net::asio::thread_pool past_{1};  ///< reads the record; the last, as it uses the others
 };
 
 }  // namespace scaleit::main

@@ -78,7 +78,7 @@ class daemon {
             "metrics on http://{}/metrics",
             spec::listen_address{options_.metrics.address, watch_.port()}.text()));
     if (const auto url = api_.url(); !url.empty())
-      log(log_level::info, "API on " + url + "/api/v1");
+      log(log_level::info, "API on " + url + (url.starts_with("unix:") ? "" : "/api/v1"));
     // Before there are actors: if there is no thread for it, nothing has begun.
     watch_.start();
     control_.subscribe(actor_names::telemetry,
@@ -134,14 +134,15 @@ class daemon {
       log(log_level::info,
           fmt::format("config file read again ({}): {}", x.why, x.text()));
     config_metrics_->read_again(good, wall_now());
-    api_.reload_tokens(x.auth);
+    api_.tell_config({options_.config_file, wall_now(), x.problems});
+    api_.reload_credentials(x.auth);
   }
 
   /// From the watch's thread.
   void hang_up() {
     if (reload_) return reload_->ask("SIGHUP");
     log(log_level::info, "SIGHUP: there is no config file; tokens are read again");
-    api_.reload_tokens({});
+    api_.reload_credentials({});
   }
 
   static caf::actor_system_config& configured(caf::actor_system_config& c,

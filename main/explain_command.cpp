@@ -6,7 +6,7 @@
 #include "main/replay_command.hpp"
 #include "main/streams.hpp"
 #include "messages/text.hpp"
-#include "record/explanation.hpp"
+#include "record/past_account.hpp"
 #include "record/record_reader.hpp"
 #include "record/replay_specs.hpp"
 #include "spec/input_error.hpp"
@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -39,9 +38,7 @@ CLI::App* add_explain_command(CLI::App& root, explain_options& options) {
                    "The policy, if the record does not hold it: a config, or one "
                    "target's spec")
       ->type_name("FILE");
-  explain
-      ->add_option("-o,--output", options.output,
-                   "Of a running daemon: text for people, json for machines")
+  explain->add_option("-o,--output", options.output, "text for people, json for machines")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("text|json")
       ->capture_default_str();
@@ -51,80 +48,6 @@ CLI::App* add_explain_command(CLI::App& root, explain_options& options) {
 }
 
 namespace {
-
-std::string listed(const std::set<std::string, std::less<>>& names) {
-  std::string all;
-  for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
-  return all.empty() ? "no target" : printable(all);
-}
-
-/// The record up to a moment, replayed, and what is to be said of it.
-class telling {
- public:
-  telling(const explain_options& options, const record::replay_specs& specs,
-          time_point at)
-      : target_(options.target),
-        asked_(options.at.has_value()),
-        at_(at),
-        story_(options.target),
-        replay_(replaying(options, specs)) {}
-
-  /// Where the clock was set back there may be several last events before the moment:
-  /// the one nearest to it counts.
-  void feed(const record::recorded_event& e) {
-    if (!e.name.empty() && !targets_.contains(e.name)) targets_.emplace(e.name);
-    if (asked_ && last_ && (e.time > at_ || e.time < *last_)) conclude(replay_, story_);
-    story_.feed(e);
-    replay_.feed(e);
-    last_ = e.time > at_ ? std::nullopt : std::optional{e.time};
-  }
-
-  /// When all was fed. Throws input_error when there is nothing to say.
-  std::string text() {
-    conclude(std::move(replay_), std::move(story_));
-    if (!targets_.contains(target_))
-      throw spec::input_error{fmt::format("'{}' is not in the record; it has {}",
-                                          printable(target_, 80), listed(targets_))};
-    if (text_.empty())
-      throw spec::input_error{fmt::format("'{}' is not in the record until {}",
-                                          printable(target_, 80), to_rfc3339(at_))};
-    return text_;
-  }
-
- private:
-  record::replay_options replaying(const explain_options& options,
-                                   const record::replay_specs& specs) {
-    record::replay_options how;
-    if (options.spec)
-      how.spec_for = [&](std::string_view target) { return specs.given(target); };
-    how.parse_spec = [&](std::string_view target, const std::string& json) {
-      return target == target_ ? recorded_or_complain(target, json) : nullptr;
-    };
-    how.decided = [this](const record::replayed& x) { told_->decided(x); };
-    return how;
-  }
-
-  /// What is to be said if the last event was the one asked for.
-  void conclude(record::replayer replay, record::explanation story) {
-    if (!last_ || last_ < text_of_ || !story.has_seen()) return;
-    text_of_ = *last_;
-    told_ = &story;
-    replay.finish();
-    told_ = &story_;
-    text_ = story.text(asked_ ? at_ : *last_, replay.find(target_));
-  }
-
-  const std::string& target_;
-  const bool asked_;
-  const time_point at_;
-  record::explanation story_;
-  record::explanation* told_ = &story_;
-  record::replayer replay_;
-  std::set<std::string, std::less<>> targets_;
-  std::optional<time_point> last_;  ///< the last event's, unless that is later than asked
-  time_point text_of_ = time_point::min();
-  std::string text_;
-};
 
 /// What the daemon says itself, which knows what it remembers.
 int ask_daemon(const explain_options& options) {
@@ -149,11 +72,11 @@ int ask_daemon(const explain_options& options) {
 }
 
 int explain_record(const explain_options& options) {
-  if (options.output == "json")
-    throw spec::input_error{"--output json is of a running daemon, not of --record"};
-  const auto at = options.at ? parse_time_option("--at", *options.at) : time_point::max();
+  std::optional<time_point> at;
+  if (options.at) at = parse_time_option("--at", *options.at);
   const record::replay_specs specs{options.spec};
-  telling it{options, specs, at};
+  record::past_account it{options.target, at, specs,
+                          [](const std::string& what) { complain("{}", what); }};
   try {
     record::record_reader reader{*options.record, record::event_reader::steps::read};
     progress bar;
@@ -162,7 +85,14 @@ int explain_record(const explain_options& options) {
       if (n % 4096 == 0) bar.show(reader.bytes_read(), reader.bytes_total());
       it.feed(e);
     }
-    put(it.text());
+    const auto told = it.finish();
+    if (options.output == "json") {
+      std::string json;
+      append_json(json, told);
+      put(json + "\n");
+    } else {
+      put(text_of(told));
+    }
     for (const auto& sentence : reader.report().sentences()) complain("{}", sentence);
   } catch (const record::record_error& e) {
     throw spec::input_error{e.what()};

@@ -22,9 +22,6 @@ struct client_options {
   std::size_t header_bytes_max = bounds::response_header_bytes_max;
   std::size_t body_bytes_max = bounds::response_body_bytes_max;  ///< not of streams
   std::string ca_file;  ///< PEM; empty: the system's roots
-  /// The path of a Unix domain socket that all requests go to, whatever host and port
-  /// their URLs name; empty: none.
-  std::string unix_socket;
   int redirects_max = bounds::redirects_max;
   /// Told, one sentence each, what fails no request but should be known.
   std::function<void(const std::string&)> warn = [](const std::string&) {};

@@ -20,7 +20,6 @@
 namespace scaleit::net {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
@@ -29,7 +28,7 @@ constexpr std::size_t read_bytes_min = 2048;
 constexpr std::size_t idle_bytes_max = 8 * 1024;   // kept by an idle connection
 constexpr std::size_t read_bytes_max = 64 * 1024;  // at once, while a body arrives
 
-using tls_stream = asio::ssl::stream<tcp::socket>;
+using tls_stream = asio::ssl::stream<stream_socket>;
 
 bool is_end(error_code e) {
   return e == asio::error::eof || e == asio::ssl::error::stream_truncated;
@@ -266,15 +265,16 @@ class stream_connection final
 
 }  // namespace
 
-std::shared_ptr<connection> make_plain_connection(connection_owner& owner, tcp::socket s,
+std::shared_ptr<connection> make_plain_connection(connection_owner& owner,
+                                                  stream_socket s,
                                                   const prepared_request& r,
                                                   std::size_t header_bytes_max) {
-  return std::make_shared<stream_connection<tcp::socket>>(owner, r, header_bytes_max,
-                                                          nullptr, std::move(s));
+  return std::make_shared<stream_connection<stream_socket>>(owner, r, header_bytes_max,
+                                                            nullptr, std::move(s));
 }
 
 std::shared_ptr<connection> make_tls_connection(
-    connection_owner& owner, tcp::socket s, std::shared_ptr<asio::ssl::context> context,
+    connection_owner& owner, stream_socket s, std::shared_ptr<asio::ssl::context> context,
     const prepared_request& r, std::size_t header_bytes_max) {
   auto& c = *context;
   return std::make_shared<stream_connection<tls_stream>>(

@@ -9,9 +9,9 @@
 #include "messages/observation.hpp"
 #include "net/answer_parser.hpp"
 #include "net/http.hpp"
+#include "net/stream_socket.hpp"
 #include "net/url.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <memory>
@@ -67,11 +67,11 @@ class connection {
 };
 
 std::shared_ptr<connection> make_plain_connection(connection_owner& owner,
-                                                  boost::asio::ip::tcp::socket s,
+                                                  stream_socket s,
                                                   const prepared_request& r,
                                                   std::size_t header_bytes_max);
 std::shared_ptr<connection> make_tls_connection(
-    connection_owner& owner, boost::asio::ip::tcp::socket s,
+    connection_owner& owner, stream_socket s,
     std::shared_ptr<boost::asio::ssl::context> context, const prepared_request& r,
     std::size_t header_bytes_max);
 

@@ -1,15 +1,10 @@
 #include "net/connector.hpp"
 
 #include "net/sentence.hpp"
+#include "net/stream_socket.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
-
-#include <cerrno>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-#include <utility>
 
 namespace scaleit::net {
 
@@ -17,6 +12,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
+
+constexpr auto unix_retry_interval = std::chrono::milliseconds{10};
 
 /// TCP's simultaneous open lets a socket connect to itself when nobody listens on
 /// a port of the ephemeral range; it would even keep the application from binding it.
@@ -28,37 +25,20 @@ bool is_self_connected(const asio::ip::tcp::socket& s) {
   return !e && local == remote;
 }
 
-/// Connected, or -1 and errno. It takes no time: there, or not.
-int connect_to_file(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  path.copy(address.sun_path, path.size());
-  const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (file < 0) return -1;
-  if (::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
-    return file;
-  const int error = errno;
-  ::close(file);
-  errno = error;
-  return -1;
-}
-
 }  // namespace
 
 connector::connector(asio::io_context& io, resolver& names, deadline_wheel& wheel,
-                     parsed_url to, std::chrono::milliseconds timeout,
-                     std::string unix_socket)
+                     parsed_url to, std::chrono::milliseconds timeout)
     : io_(io),
       names_(names),
       wheel_(wheel),
       to_(std::move(to)),
       timeout_(timeout),
-      unix_socket_(std::move(unix_socket)),
-      stagger_(this, [](void* self) { static_cast<connector*>(self)->start_next(); }),
+      stagger_(this,
+               [](void* self) {
+                 auto& c = *static_cast<connector*>(self);
+                 c.to_.unix_socket.empty() ? c.start_next() : c.try_unix();
+               }),
       limit_(this, [](void* self) {
         auto& c = *static_cast<connector*>(self);
         c.fail(failure_kind::timeout, fmt::format("no connection to {} within {}",
@@ -67,7 +47,7 @@ connector::connector(asio::io_context& io, resolver& names, deadline_wheel& whee
 
 void connector::start(handler done) {
   done_ = std::move(done);
-  resolving_ = !to_.literal && unix_socket_.empty();
+  resolving_ = !to_.literal && to_.unix_socket.empty();
   asio::post(io_, [self = shared_from_this()] {
     if (self->done_) self->begin();
   });
@@ -84,29 +64,14 @@ void connector::cancel() noexcept {
 }
 
 void connector::begin() {
-  if (!unix_socket_.empty()) return connect_locally();
+  if (!to_.unix_socket.empty()) {
+    wheel_.arm(limit_, std::chrono::steady_clock::now() + timeout_);
+    return try_unix();
+  }
   if (to_.literal) return race({*to_.literal});
   names_.resolve(to_.host, [weak = weak_from_this()](const resolved& r) {
     if (const auto self = weak.lock(); self && self->done_) self->on_addresses(r);
   });
-}
-
-/// Bytes are bytes: what reads and writes a connection need not know its family.
-void connector::connect_locally() {
-  const int file = connect_to_file(unix_socket_);
-  if (file < 0) {
-    last_error_ = {errno, boost::system::system_category()};
-    return fail(failure_kind::connect, fmt::format("cannot connect to {}: {}",
-                                                   unix_socket_, last_error_.message()));
-  }
-  tcp::socket s{io_};
-  error_code e;
-  s.assign(tcp::v4(), file, e);
-  if (!e) s.non_blocking(true, e);
-  if (!e) return finish({std::move(s), {}, false});
-  if (!s.is_open()) ::close(file);
-  fail(failure_kind::connect,
-       fmt::format("cannot use {}: {}", unix_socket_, e.message()));
 }
 
 void connector::on_addresses(const resolved& r) {
@@ -144,6 +109,21 @@ void connector::start_next() {
     return;
   }
   if (running_ > 0) return;
+  fail_to_connect();
+}
+
+/// Done at once, unless the listener has no time for more.
+void connector::try_unix() {
+  asio::local::stream_protocol::socket s{io_};
+  s.open({}, last_error_);
+  if (!last_error_) s.non_blocking(true, last_error_);
+  if (!last_error_) last_error_ = connect_unix(s, to_.unix_socket);
+  if (!last_error_) return finish({stream_socket{std::move(s)}, {}, false});
+  if (last_error_ != asio::error::try_again) return fail_to_connect();
+  wheel_.arm(stagger_, std::chrono::steady_clock::now() + unix_retry_interval);
+}
+
+void connector::fail_to_connect() {
   if (last_error_ == asio::error::connection_refused)
     return fail(failure_kind::connect,
                 fmt::format("connection refused by {}", to_.where));
@@ -157,7 +137,7 @@ void connector::on_connect(std::size_t i, error_code e) {
   if (!e && is_self_connected(s)) e = asio::error::connection_refused;
   if (!e) s.set_option(tcp::no_delay{true}, e);
   if (!e) s.non_blocking(true, e);
-  if (!e) return finish({std::move(s), {}, false});
+  if (!e) return finish({stream_socket{std::move(s)}, {}, false});
   last_error_ = e;
   s.close(e);
   start_next();

@@ -1,11 +1,12 @@
-// A connected socket for a URL: resolves the name, then races its addresses
-// (Happy Eyeballs, RFC 8305), so that a dead address costs 250 ms and not the
+// A connected socket for a URL, or for a unix socket: resolves the name, then races its
+// addresses (Happy Eyeballs, RFC 8305), so that a dead address costs 250 ms and not the
 // request.
 #pragma once
 
 #include "messages/observation.hpp"
 #include "net/deadline_wheel.hpp"
 #include "net/resolver.hpp"
+#include "net/stream_socket.hpp"
 #include "net/url.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,25 +16,22 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace scaleit::net {
 
 struct connected {
-  std::optional<boost::asio::ip::tcp::socket> socket;  ///< TCP_NODELAY and non-blocking
-  failure why;                                         ///< when there is none
-  bool no_descriptor = false;                          ///< since too many files are open
+  std::optional<stream_socket> socket;  ///< TCP_NODELAY and non-blocking
+  failure why;                          ///< when there is none
+  bool no_descriptor = false;           ///< since too many files are open
 };
 
 class connector : public std::enable_shared_from_this<connector> {
  public:
   using handler = std::function<void(connected&&)>;
 
-  /// `unix_socket`: where to connect to in place of the URL's host, if not empty.
   connector(boost::asio::io_context& io, resolver& names, deadline_wheel& wheel,
-            parsed_url to, std::chrono::milliseconds timeout,
-            std::string unix_socket = {});
+            parsed_url to, std::chrono::milliseconds timeout);
 
   /// Calls `done` once, later. `names` and `wheel` must live until then or cancel().
   void start(handler done);
@@ -45,11 +43,12 @@ class connector : public std::enable_shared_from_this<connector> {
   using tcp = boost::asio::ip::tcp;
 
   void begin();
-  void connect_locally();
   void on_addresses(const resolved& r);
   void race(const std::vector<boost::asio::ip::address>& addresses);
   void start_next();
+  void try_unix();
   void on_connect(std::size_t i, boost::system::error_code e);
+  void fail_to_connect();
   void fail(failure_kind kind, const std::string& detail);
   void finish(connected&& c);
 
@@ -58,7 +57,6 @@ class connector : public std::enable_shared_from_this<connector> {
   deadline_wheel& wheel_;
   parsed_url to_;
   std::chrono::milliseconds timeout_;
-  std::string unix_socket_;
   handler done_;
   bool resolving_ = false;
   std::vector<tcp::endpoint> endpoints_;

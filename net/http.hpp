@@ -48,6 +48,9 @@ struct tls_settings {
 struct http_request {
   verb method = verb::get;
   std::string url;  ///< absolute, http or https
+  /// A path: connect to that socket, whatever the host of `url`. Connections are shared
+  /// only by requests for which it is the same; a redirect to another origin leaves it.
+  std::string unix_socket{};
   std::vector<header> headers;
   std::string content_type;  ///< of the body, if any
   std::string body;

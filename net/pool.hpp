@@ -181,7 +181,7 @@ class pool : public std::enable_shared_from_this<pool> {
   void note_hunger(origin& o);
   void drop_if_useless(origin& o);
   tls_settings tls_of(const prepared_request& r) const;
-  std::shared_ptr<connection> connect_line(lane& l, boost::asio::ip::tcp::socket s);
+  std::shared_ptr<connection> connect_line(lane& l, stream_socket s);
 
   asio::io_context& io_;
   const client_options options_;

@@ -50,7 +50,7 @@ tls_settings pool::tls_of(const prepared_request& r) const {
   return t;
 }
 
-std::shared_ptr<connection> pool::connect_line(lane& l, asio::ip::tcp::socket s) {
+std::shared_ptr<connection> pool::connect_line(lane& l, stream_socket s) {
   const auto& r = *l.current->request;
   const auto limit = options_.header_bytes_max;
   if (!r.url().tls) return make_plain_connection(l, std::move(s), r, limit);

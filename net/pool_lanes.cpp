@@ -68,7 +68,7 @@ void pool::dial(origin& o, job& j) {
   l.current = &j;
   j.on = &l;
   l.dialing = std::make_shared<connector>(io_, names_, wheel_, j.request->url(),
-                                          options_.connect_timeout, options_.unix_socket);
+                                          options_.connect_timeout);
   l.dialing->start([this, &l](connected&& c) { on_connected(l, std::move(c)); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "net/headers.hpp"
 #include "net/sentence.hpp"
+#include "net/stream_socket.hpp"
 
 #include <fmt/format.h>
 
@@ -59,17 +60,33 @@ std::string serialize(const http_request& r, const parsed_url& url) {
   return out + "\r\n" + r.body;
 }
 
+parsed_url address_of(const http_request& r) {
+  auto url = parse_url(r.url);
+  if (r.unix_socket.empty()) return url;
+  if (!is_unix_path(r.unix_socket))
+    throw std::invalid_argument(
+        fmt::format("the path of a unix socket \"{}\" is not accepted; it has at most {} "
+                    "bytes and no control character",
+                    printable(r.unix_socket, 120), unix_path_bytes_max));
+  url.unix_socket = r.unix_socket;
+  url.where = "unix:" + r.unix_socket;
+  return url;
+}
+
 /// Names of files hold no line break that anybody means.
 std::string identity(const parsed_url& url, const tls_settings& tls) {
-  if (!url.tls || tls == tls_settings{}) return url.origin();
-  return fmt::format("{}\n{}\n{}\n{}\n{}", url.origin(), tls.ca_file, tls.cert_file,
+  // At a unix socket the host is still whom a certificate must name.
+  const auto origin =
+      url.unix_socket.empty() ? url.origin() : url.origin() + "\n" + url.host;
+  if (!url.tls || tls == tls_settings{}) return origin;
+  return fmt::format("{}\n{}\n{}\n{}\n{}", origin, tls.ca_file, tls.cert_file,
                      tls.key_file, tls.server_name);
 }
 
 }  // namespace
 
 prepared_request::prepared_request(const http_request& r)
-    : source_(r), url_(parse_url(r.url)), origin_(identity(url_, r.tls)) {
+    : source_(r), url_(address_of(r)), origin_(identity(url_, r.tls)) {
   for (const auto& h : r.headers) check(h);
   if (!is_header_value(r.content_type))
     throw std::invalid_argument("the content type holds a control character");
@@ -86,8 +103,9 @@ prepared_ptr redirected(const prepared_request& r, const std::string& location) 
   const auto url = parse_url(next.url);
   if (r.url().tls && !url.tls)
     throw std::invalid_argument("it leads from https to http, which is never followed");
-  if (url.origin() != r.url().origin()) {
+  if (url.origin() != parse_url(r.source().url).origin()) {
     next.headers.clear();
+    next.unix_socket.clear();
     next.tls = {.ca_file = r.source().tls.ca_file};
   }
   return prepare(next);

@@ -1,9 +1,10 @@
 #include "net/server.hpp"
 
 #include "net/headers.hpp"
+#include "net/listener.hpp"
 #include "net/server_session.hpp"
+#include "net/server_tls.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
@@ -19,7 +20,6 @@ namespace scaleit::net {
 
 namespace {
 
-using asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
@@ -40,13 +40,21 @@ std::string http_date(std::time_t t) {  // RFC 9110, 5.6.7
                      months[u.tm_mon], u.tm_year + 1900, u.tm_hour, u.tm_min, u.tm_sec);
 }
 
+std::optional<server_certificate> certificate_of(const server_options& o) {
+  if (!o.tls) return {};
+  return server_certificate(o, session::clock::now());
+}
+
 }  // namespace
 
 class http_server::impl final : public session_host,
                                 public std::enable_shared_from_this<impl> {
  public:
   impl(event_loop& loop, server_options o, handler h)
-      : acceptor_(loop.io()), sweep_timer_(loop.io()), accept_timer_(loop.io()) {
+      : certificate_(certificate_of(o)),
+        listener_(loop.io(), o.address, o.port, o.unix_mode),
+        sweep_timer_(loop.io()),
+        accept_timer_(loop.io()) {
     options = std::move(o);
     on_request = std::move(h);
     options.connections_max = std::max<std::size_t>(options.connections_max, 1);
@@ -54,12 +62,12 @@ class http_server::impl final : public session_host,
     options.streams_max = std::min(options.streams_max,
                                    std::max<std::size_t>(options.connections_max - 1, 1));
     sweep_interval_ = sweep_interval(options);
-    listen();
   }
 
   void accept();
   void stop() noexcept;
-  std::uint16_t port() const { return port_; }
+  std::string reload_tls();
+  std::uint16_t port() const { return listener_.port(); }
   std::size_t connections() const { return sessions_.size(); }
   std::size_t streams() const { return streams_; }
 
@@ -77,59 +85,37 @@ class http_server::impl final : public session_host,
   void return_stream() noexcept override { --streams_; }
 
  private:
-  void listen();
-  void on_accept(error_code ec, tcp::socket socket);
-  void admit(tcp::socket socket);
+  void on_accept(error_code ec, stream_socket socket);
+  void admit(stream_socket socket);
   void retry_waiting();
   bool evict();
   void arm_sweep();
   void on_sweep();
 
-  tcp::acceptor acceptor_;
+  std::optional<server_certificate> certificate_;  // none: plain
+  listener listener_;
   asio::steady_timer sweep_timer_;
   asio::steady_timer accept_timer_;
   milliseconds sweep_interval_{};
   bool sweeping_ = false;
   bool stopped_ = false;
   std::size_t streams_ = 0;
-  std::uint16_t port_ = 0;
   std::vector<std::shared_ptr<session>> sessions_;
-  std::optional<tcp::socket> waiting_;  // accepted, but there is no room yet
+  std::optional<stream_socket> waiting_;  // accepted, but there is no room yet
   std::time_t headers_second_ = -1;
   std::string headers_;
 };
 
-// -- listening ------------------------------------------------------------
-
-void http_server::impl::listen() {
-  const auto check = [this](const error_code& ec) {
-    if (ec)
-      throw std::system_error(
-          static_cast<std::error_code>(ec),
-          fmt::format("cannot listen on {} port {}", options.address, options.port));
-  };
-  error_code ec;
-  const auto address = asio::ip::make_address(options.address, ec);
-  check(ec);
-  const tcp::endpoint endpoint(address, options.port);
-  acceptor_.open(endpoint.protocol(), ec);
-  check(ec);
-  acceptor_.set_option(asio::socket_base::reuse_address(true), ec);
-  check(ec);
-  acceptor_.bind(endpoint, ec);
-  check(ec);
-  acceptor_.listen(asio::socket_base::max_listen_connections, ec);
-  check(ec);
-  port_ = acceptor_.local_endpoint().port();
-}
+// -- connections ----------------------------------------------------------
 
 void http_server::impl::accept() {
-  acceptor_.async_accept([weak = weak_from_this()](error_code ec, tcp::socket socket) {
-    if (const auto self = weak.lock()) self->on_accept(ec, std::move(socket));
-  });
+  listener_.accepts().async_accept(
+      [weak = weak_from_this()](error_code ec, stream_socket socket) {
+        if (const auto self = weak.lock()) self->on_accept(ec, std::move(socket));
+      });
 }
 
-void http_server::impl::on_accept(error_code ec, tcp::socket socket) {
+void http_server::impl::on_accept(error_code ec, stream_socket socket) {
   if (stopped_) return;
   if (ec == asio::error::connection_aborted) return accept();
   if (ec) {
@@ -150,8 +136,14 @@ void http_server::impl::on_accept(error_code ec, tcp::socket socket) {
   accept();
 }
 
-void http_server::impl::admit(tcp::socket socket) {
-  auto s = std::make_shared<session>(std::move(socket), shared_from_this());
+void http_server::impl::admit(stream_socket socket) {
+  if (certificate_) certificate_->look_after(session::clock::now());
+  error_code ec;
+  const auto peer = socket.remote_endpoint(ec);
+  if (ec) return;  // it left meanwhile
+  auto s = std::make_shared<session>(
+      server_socket(std::move(socket), certificate_ ? &certificate_->context() : nullptr),
+      address_text(peer), shared_from_this());
   s->slot = sessions_.size();
   sessions_.push_back(s);
   if (!sweeping_) arm_sweep();
@@ -186,7 +178,7 @@ void http_server::impl::forget(session& s) noexcept {
 
 /// From the loop, as sessions call this in the middle of their work.
 void http_server::impl::retry_waiting() {
-  asio::post(acceptor_.get_executor(), [weak = weak_from_this()] {
+  asio::post(sweep_timer_.get_executor(), [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || self->stopped_ || !self->waiting_) return;
     auto socket = std::move(*self->waiting_);
@@ -197,8 +189,7 @@ void http_server::impl::retry_waiting() {
 
 void http_server::impl::stop() noexcept {
   stopped_ = true;
-  error_code ec;
-  acceptor_.close(ec);
+  listener_.close();
   waiting_.reset();
   sweep_timer_.cancel();
   accept_timer_.cancel();
@@ -225,7 +216,12 @@ void http_server::impl::on_sweep() {
   if (stopped_) return;
   sweeping_ = false;
   if (waiting_) retry_waiting();  // someone may have stalled meanwhile
-  if (!sessions_.empty()) arm_sweep();
+  if (certificate_) certificate_->look_after(now);
+  if (!sessions_.empty() || (certificate_ && certificate_->in_doubt())) arm_sweep();
+}
+
+std::string http_server::impl::reload_tls() {
+  return certificate_ ? certificate_->reload(session::clock::now()) : std::string();
 }
 
 std::string_view http_server::impl::common_headers() {
@@ -253,6 +249,7 @@ http_server::http_server(event_loop& loop, server_options options, handler on_re
 }
 
 http_server::~http_server() { impl_->stop(); }
+std::string http_server::reload_tls() { return impl_->reload_tls(); }
 std::uint16_t http_server::port() const { return impl_->port(); }
 std::size_t http_server::connections() const { return impl_->connections(); }
 std::size_t http_server::streams() const { return impl_->streams(); }

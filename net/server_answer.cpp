@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <netinet/tcp.h>
 #include <utility>
 
 namespace scaleit::net {
@@ -109,19 +108,20 @@ void session::on_flushed() {
 /// The answer is out.
 void session::finish() {
   host_->on_answered();
-  if (!keep_alive_) {
-    // Closing on unread bytes would reset the connection and with it the answer.
-    enter(phase::draining);
-    error_code ec;
-    socket_->shutdown(asio::socket_base::shutdown_send, ec);
-    buffer_.clear();
-    return read();
-  }
+  if (!keep_alive_) return drain();
   enter(phase::idle);
   if (buffer_.size() == 0) return read();
   // Not from here: the caller is a handler, which must not find itself called again, and
   // others on the loop come first.
   asio::post(socket_->get_executor(), [self = shared_from_this()] { self->pump(); });
+}
+
+/// Closing on unread bytes would reset the connection and with it the answer.
+void session::drain() {
+  enter(phase::draining);
+  socket_->end_sending();
+  buffer_.clear();
+  read();
 }
 
 // -- streams --------------------------------------------------------------
@@ -160,17 +160,7 @@ void session::begin_stream() {
   enter(phase::streaming);
   ++streams_;
   last_ = false;
-  // A machine that went without a word is noticed, whether anything is written or not.
-  const auto to = [this](int level, int name, int value) {
-    ::setsockopt(socket_->native_handle(), level, name, &value, sizeof value);
-  };
-  using std::chrono::milliseconds;
-  using std::chrono::seconds;
-  constexpr auto silence = bounds::stream_ack_timeout;
-  to(SOL_SOCKET, SO_KEEPALIVE, 1);
-  to(IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(seconds(silence).count()));
-  to(IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(seconds(silence).count() / 3));
-  to(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(milliseconds(silence).count()));
+  socket_->watch_machine();  // whether anything is written or not
   watch_client();
   // Not from here: a client that has left meanwhile is told of through on_close, and
   // that not before the caller has its writer.
@@ -183,7 +173,7 @@ void session::begin_stream() {
 
 /// Learns that the client has left while there is nothing to write.
 void session::watch_client() {
-  socket_->async_wait(asio::socket_base::wait_read,
+  socket_->async_wait(socket_->to_read(),
                       [self = shared_from_this(), stream = streams_](error_code ec) {
                         const auto here = self->phase_ == phase::streaming;
                         if (!ec && here && self->streams_ == stream)
@@ -192,9 +182,8 @@ void session::watch_client() {
 }
 
 void session::on_client_stirred() {
-  char next = 0;
   error_code ec;
-  socket_->receive(asio::buffer(&next, 1), asio::socket_base::message_peek, ec);
+  socket_->peek(ec);
   if (ec == asio::error::would_block || ec == asio::error::interrupted)
     return watch_client();
   if (ec == asio::error::eof && stream_->finite()) return;
@@ -241,7 +230,7 @@ void session::say_farewell() {
   if (ec || !all_sent() || last_ || stream_->finite()) return;
   frame(stream_->take_rest(), true);
   socket_->write_some(unsent(), ec);
-  socket_->shutdown(asio::socket_base::shutdown_send, ec);
+  socket_->end_sending();
 }
 
 }  // namespace scaleit::net

@@ -2,9 +2,10 @@
 
 #include "net/problem.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <utility>
 
 namespace scaleit::net {
@@ -23,22 +24,23 @@ std::chrono::milliseconds time_for(std::size_t bytes) {
 
 // -- life -----------------------------------------------------------------
 
-session::session(asio::ip::tcp::socket socket, std::shared_ptr<session_host> host)
-    : socket_(std::move(socket)), host_(std::move(host)) {}
+session::session(server_socket socket, std::string remote,
+                 std::shared_ptr<session_host> host)
+    : socket_(std::move(socket)), remote_(std::move(remote)), host_(std::move(host)) {}
 
 void session::start() {
-  error_code ec;
-  socket_->non_blocking(true, ec);
-  socket_->set_option(asio::ip::tcp::no_delay(true), ec);
-  read();
+  if (!socket_->tls()) return read();
+  enter(phase::handshaking);
+  await_handshake();
 }
 
 void session::close(stream_end why) noexcept {
   if (phase_ == phase::closed) return;
   const auto self = shared_from_this();
   phase_ = phase::closed;
-  error_code ec;
-  socket_->close(ec);
+  // A stream that is cut must not seem to have ended well.
+  if (socket_->tls() && why != stream_end::cut) socket_->tls()->end_sending();
+  socket_->close();
   // Destroyed now, as a responder may keep the session longer than the loop lives.
   socket_.reset();
   const auto host = std::exchange(host_, nullptr);
@@ -55,8 +57,7 @@ void session::stop() noexcept {
 
 void session::reset() noexcept {
   if (phase_ == phase::closed) return;
-  error_code ec;
-  socket_->set_option(asio::socket_base::linger(true, 0), ec);
+  socket_->reset();
   close(stream_end::cut);
 }
 
@@ -69,9 +70,8 @@ void session::on_sweep(clock::time_point now) {
 /// with a slow client takes many seconds. What the client takes shows earlier.
 void session::note_progress(clock::time_point now) {
   if (!blocked_) return;
-  int queued = 0;
-  if (::ioctl(socket_->native_handle(), SIOCOUTQ, &queued) != 0) return;
-  if (queued != std::exchange(queued_, queued)) progressed_ = now;
+  const auto queued = socket_->queued();
+  if (queued && *queued != std::exchange(queued_, *queued)) progressed_ = now;
 }
 
 bool session::too_long(clock::time_point now) const {
@@ -80,6 +80,8 @@ bool session::too_long(clock::time_point now) const {
   switch (phase_) {
     case phase::idle:
       return here >= o.idle_timeout;
+    case phase::handshaking:
+      return here >= o.read_timeout;
     case phase::reading:
       return here >= o.read_timeout + time_for(parser_->body_bytes());
     case phase::writing:
@@ -102,9 +104,52 @@ void session::enter(phase p) {
   since_ = clock::now();
 }
 
+// -- TLS ------------------------------------------------------------------
+
+void session::await_handshake() {
+  socket_->async_wait(socket_->to_read(), [self = shared_from_this()](error_code ec) {
+    if (self->phase_ == phase::closed) return;
+    if (ec) return self->close();
+    self->shake_hands();
+  });
+}
+
+void session::shake_hands() {
+  switch (socket_->tls()->shake_hands()) {
+    case tls_line::step::done:
+      client_name_ = socket_->tls()->client_name();
+      enter(phase::idle);
+      return read();
+    case tls_line::step::again:
+      return await_handshake();
+    case tls_line::step::not_tls:
+      socket_->drop_tls();
+      return reject(400, "TLS is spoken here: https:// is needed");
+    case tls_line::step::no_client:
+      // What OpenSSL said about it must arrive.
+      socket_->drop_tls();
+      return drain();
+  }
+}
+
+/// The socket says nothing of what was decrypted with bytes that came before.
+void session::read_tls() {
+  const auto go_on = [self = shared_from_this()](error_code ec) {
+    if (self->phase_ == phase::closed) return;
+    if (ec) return self->close();
+    const auto n = self->socket_->tls()->read(self->buffer_.prepare(read_bytes), ec);
+    ec == asio::error::would_block ? self->read() : self->on_read(ec, n);
+  };
+  if (socket_->tls()->has_decrypted())
+    asio::post(socket_->get_executor(), [go_on] { go_on({}); });
+  else
+    socket_->async_wait(socket_->to_read(), go_on);
+}
+
 // -- reading --------------------------------------------------------------
 
 void session::read() {
+  if (socket_->tls()) return read_tls();
   socket_->async_read_some(buffer_.prepare(read_bytes),
                            [self = shared_from_this()](error_code ec, std::size_t n) {
                              self->on_read(ec, n);
@@ -157,7 +202,7 @@ void session::send_continue() {
   constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code ec;
   // Nothing else is under way; a client whose window has no room for this is not served.
-  if (socket_->write_some(asio::buffer(text), ec) != text.size()) close();
+  if (socket_->write_some({asio::buffer(text)}, ec) != text.size()) close();
 }
 
 void session::dispatch() {
@@ -165,6 +210,9 @@ void session::dispatch() {
   keep_alive_ = parser_->keep_alive();
   http_1_0_ = parser_->http_1_0();
   auto request = parser_->take();
+  request.remote = remote_;
+  request.tls = socket_->tls() != nullptr;
+  request.client_name = client_name_;
   without_body_ = request.method == "HEAD";
   const auto host = host_;  // the handler may end the server
   try {

@@ -1,18 +1,19 @@
 // One connection of the HTTP server: reads requests one after the other, hands
 // each to the handler, writes the answer.
 //
-//   idle -> reading -> handling -> writing or streaming -> idle ...
-//                                                      \-> draining -> closed
+//   (handshaking ->) idle -> reading -> handling -> writing or streaming -> idle ...
+//                                                                      \-> draining ->
+//                                                                      closed
 //
 // A session keeps no timer; the server's sweep calls on_sweep().
 #pragma once
 
 #include "net/request_parser.hpp"
 #include "net/server.hpp"
+#include "net/server_socket.hpp"
 #include "net/stream_channel.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <array>
@@ -64,6 +65,7 @@ class session final : public responder::exchange,
   enum class phase : std::uint8_t {
     idle,
     draining,
+    handshaking,
     reading,
     handling,
     writing,
@@ -71,7 +73,7 @@ class session final : public responder::exchange,
     closed
   };
 
-  session(asio::ip::tcp::socket socket, std::shared_ptr<session_host> host);
+  session(server_socket socket, std::string remote, std::shared_ptr<session_host> host);
 
   void start();
   /// Idempotent. Afterwards the session holds neither socket nor host.
@@ -102,7 +104,10 @@ class session final : public responder::exchange,
   void enter(phase p);
   void note_progress(clock::time_point now);
   bool too_long(clock::time_point now) const;
+  void await_handshake();
+  void shake_hands();
   void read();
+  void read_tls();
   void on_read(error_code ec, std::size_t n);
   void pump();
   request_parser::progress parse();
@@ -114,6 +119,7 @@ class session final : public responder::exchange,
   void flush();
   void on_flushed();
   void finish();
+  void drain();
   std::array<asio::const_buffer, 3> unsent() const;
   bool all_sent() const { return written_ == head_.size() + body_bytes_ + tail_.size(); }
 
@@ -125,7 +131,9 @@ class session final : public responder::exchange,
   void end_stream();
   void say_farewell();
 
-  std::optional<asio::ip::tcp::socket> socket_;
+  std::optional<server_socket> socket_;
+  std::string remote_;
+  std::string client_name_;
   std::shared_ptr<session_host> host_;
   boost::beast::flat_buffer buffer_;
   std::optional<request_parser> parser_;

@@ -24,14 +24,6 @@ void must(error_code e, const std::string& file) {
   if (e) throw std::runtime_error(fmt::format("{}: {}", file, e.message()));
 }
 
-/// OpenSSL would wait for a pipe, and everything else with it.
-void must_be_file(const std::string& file) {
-  struct stat about {};
-  if (file.empty() || ::stat(file.c_str(), &about) != 0) return;  // told by who opens it
-  if (const auto odd = oddity_of(about.st_mode); !odd.empty())
-    throw std::runtime_error(fmt::format("{}: {}", file, odd));
-}
-
 /// Boost 1.81 and later agree on the category, not on the width of the value.
 unsigned long openssl_error(error_code e) { return static_cast<unsigned int>(e.value()); }
 
@@ -40,6 +32,26 @@ bool is_openssl(error_code e) {
 }
 
 }  // namespace
+
+void must_be_file(const std::string& file) {
+  struct stat about {};
+  if (file.empty() || ::stat(file.c_str(), &about) != 0) return;
+  if (const auto odd = oddity_of(about.st_mode); !odd.empty())
+    throw std::runtime_error(fmt::format("{}: {}", file, odd));
+}
+
+no_passphrase::no_passphrase(SSL_CTX* c) : context_(c) {
+  SSL_CTX_set_default_passwd_cb_userdata(c, &asked_);
+  SSL_CTX_set_default_passwd_cb(c, [](char*, int, int, void* asked) {
+    if (asked) *static_cast<bool*>(asked) = true;
+    return -1;
+  });
+}
+
+/// Asio's context would take what it finds there for its own.
+no_passphrase::~no_passphrase() {
+  SSL_CTX_set_default_passwd_cb_userdata(context_, nullptr);
+}
 
 std::shared_ptr<ssl::context> make_tls_context(const tls_settings& files) {
   auto c = std::make_shared<ssl::context>(ssl::context::tls_client);
@@ -58,7 +70,11 @@ std::shared_ptr<ssl::context> make_tls_context(const tls_settings& files) {
     c->use_certificate_chain_file(files.cert_file, e);
     must(e, files.cert_file);
     const auto& key = files.key_file.empty() ? files.cert_file : files.key_file;
+    const no_passphrase none(c->native_handle());
     c->use_private_key_file(key, ssl::context::pem, e);
+    if (none.asked())
+      throw std::runtime_error(fmt::format(
+          "{}: the key is encrypted with a passphrase; accepted: one without", key));
     must(e, key);
   }
   c->set_verify_mode(ssl::verify_peer);

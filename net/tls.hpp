@@ -16,6 +16,25 @@ namespace scaleit::net {
 /// ours. Throws std::runtime_error with a sentence.
 std::shared_ptr<boost::asio::ssl::context> make_tls_context(const tls_settings& files);
 
+/// Throws std::runtime_error when something else has that name: OpenSSL would wait for a
+/// pipe, and everything else with it. That nothing has it is told by who opens it.
+void must_be_file(const std::string& file);
+
+/// While it lives, a key that is encrypted is refused; OpenSSL would ask for its
+/// passphrase on the terminal.
+class no_passphrase {
+ public:
+  explicit no_passphrase(SSL_CTX* c);
+  ~no_passphrase();
+  no_passphrase(const no_passphrase&) = delete;
+  no_passphrase& operator=(const no_passphrase&) = delete;
+  bool asked() const { return asked_; }
+
+ private:
+  SSL_CTX* context_;
+  bool asked_ = false;
+};
+
 /// Whom a certificate must name.
 struct tls_peer {
   std::string name;

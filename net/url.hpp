@@ -16,8 +16,10 @@ struct parsed_url {
   std::uint16_t port = 0;
   std::optional<boost::asio::ip::address> literal;  ///< set when `host` is an address
   std::string authority;  ///< the Host header: without a default port
-  std::string where;      ///< host:port, for sentences
+  std::string where;      ///< host:port or unix:/path, for sentences
   std::string target;     ///< path and query, at least "/"
+
+  std::string unix_socket{};  ///< where to connect instead, not of the text
 
   /// "https://host:port": what connections and credentials belong to (RFC 6454).
   std::string origin() const { return (tls ? "https://" : "http://") + where; }

@@ -53,6 +53,7 @@ void describe(fields<target_spec>& f) {
   f.duration({"interval", "From poll to poll"}, &target_spec::interval,
              {bounds::interval_min, bounds::interval_max});
   f.group({"status", "Where the state is read (GET)"}, &target_spec::status);
+  if (f.value.status.push) f.value.status.url.clear();  // nor is what app implies read
   f.list({"metrics", "What is held at a value", required}, &target_spec::metrics,
          {1, bounds::metrics_max});
   f.group({"scale", "Where replicas are written"}, &target_spec::scale);
@@ -64,8 +65,10 @@ void describe(fields<target_spec>& f) {
 }
 
 void describe(fields<status_spec>& f) {
-  f.text({"url", "In place of what app implies"}, &status_spec::url, text_form::url);
-  f.duration({"timeout", "Of one request"}, &status_spec::timeout, timeouts);
+  const auto of_request = f.value.push ? quiet : normal;
+  f.text({"url", "In place of what app implies", of_request}, &status_spec::url,
+         text_form::url);
+  f.duration({"timeout", "Of one request", of_request}, &status_spec::timeout, timeouts);
   f.headers({"headers", accepted_headers, quiet}, &status_spec::headers);
   f.boolean({"keepAlive", kept_connections, quiet}, &status_spec::keep_alive);
   f.text({"replicas", "JSON Pointer to the current replicas"}, &status_spec::replicas,
@@ -125,7 +128,8 @@ void describe(fields<scale_spec>& f) {
 // -- the rest of a config file --------------------------------------------
 
 void describe(fields<config_spec>& f) {
-  f.group({"listen", "Where the daemon listens: ADDR:PORT"}, &config_spec::listen);
+  f.group({"listen", "Where the daemon listens: ADDR:PORT or unix:/path"},
+          &config_spec::listen);
   f.group({"auth", "Who may use the API"}, &config_spec::auth);
   f.boolean(
       {"insecure", "The API may be reached from elsewhere without a token or without TLS",

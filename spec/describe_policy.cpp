@@ -107,7 +107,8 @@ void describe(fields<policy_spec>& f) {
   combine(f);
   f.duration({"maxAge",
               "An observation older than this, by its observedAt, counts as missing; 0s: "
-              "any age",
+              "any age. With status.push, so long may nothing be reported; 0s: three "
+              "intervals",
               quiet},
              &policy_spec::max_age, {0s, bounds::policy_time_max});
   f.duration(

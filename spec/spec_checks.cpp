@@ -44,10 +44,12 @@ class together {
   }
 
   void endpoints() {
-    if (options_.policy_only || key("app")) return;
+    if (options_.policy_only) return;
+    if (spec_.status.push) reported_status();
+    if (key("app")) return;
     if (!key("status") && !key("scale"))
       return fail(nullptr, "", "'app' is missing, or else 'status.url' and 'scale.url'");
-    if (spec_.status.url.empty()) missing_url("status");
+    if (spec_.status.url.empty() && !spec_.status.push) missing_url("status");
     if (spec_.scale.url.empty()) missing_url("scale");
   }
   void missing_url(std::string_view block) {
@@ -55,6 +57,18 @@ class together {
     if (e && (e->value->is != kind::map || e->value->find("url"))) return;  // said
     fail(e, e ? std::string{block} : "",
          fmt::format("'{}' is missing, since there is no 'app'", e ? "url" : block));
+  }
+
+  void reported_status() {
+    const auto& status = *key("status")->value;
+    if (const auto* url = status.find("url"))
+      fail(url, "status.url",
+           "is not read beside 'push: true': a status is read or reported; take one of "
+           "them away");
+    for (const auto* of_url : {"timeout", "headers", "keepAlive"})
+      if (const auto* idle = status.find(of_url))
+        fail(idle, fmt::format("status.{}", of_url),
+             "has no effect beside 'push: true': nothing is asked for", true);
   }
 
   void bounds_of_replicas() {

@@ -35,7 +35,8 @@ constexpr std::array<form_rules, 11> forms{{
     {"an IANA time zone, such as Europe/Berlin", "^[A-Za-z0-9_+/-]+$", 64},
     {"max, min, average or an expression, at most 1024 bytes", "^[^\\x00]+$",
      bounds::expression_bytes_max},
-    {"ADDR:PORT, such as 127.0.0.1:8001", "^\\S*:[0-9]+$", 64},
+    {"ADDR:PORT or unix:/path, such as 127.0.0.1:8001",
+     "^(\\S*:[0-9]+|unix:/[^\\x00-\\x1f\\x7f]+)$", 128},
 }};
 static_assert(static_cast<std::size_t>(text_form::listener) + 1 == forms.size());
 

@@ -10,19 +10,45 @@ namespace {
 
 using namespace schema;
 
-/// A target must be reachable, in one of two ways.
+map_ptr with_keys(const words& required) {
+  auto s = make_map();
+  put(s, "required", make_list(required));
+  return s;
+}
+
+/// A map with this key, whose value is as `value` says.
+map_ptr with_key(std::string_view name, const document_ptr& value) {
+  auto s = with_keys({name});
+  auto properties = make_map();
+  put(properties, name, value);
+  put(s, "properties", properties);
+  return s;
+}
+
+map_ptr all_of(const std::vector<document_ptr>& conditions) {
+  auto s = make_map();
+  put(s, "allOf", make_list(conditions));
+  return s;
+}
+
+map_ptr is_pushed() {
+  auto yes = make_map();
+  put(yes, "const", make_boolean(true));
+  return with_key("push", yes);
+}
+
+/// A target must be reachable: by `app`, or by a URL to write to and one to read from,
+/// unless its status is reported.
 document_ptr reachable() {
-  auto app = make_map();
-  put(app, "required", make_list(words{"app"}));
-  auto url = make_map();
-  put(url, "required", make_list(words{"url"}));
-  auto blocks = make_map();
-  put(blocks, "status", url);
-  put(blocks, "scale", url);
-  auto urls = make_map();
-  put(urls, "required", make_list(words{"status", "scale"}));
-  put(urls, "properties", blocks);
-  return make_list(std::vector<document_ptr>{app, urls});
+  const auto scaled = with_key("scale", with_keys({"url"}));
+  return make_list(std::vector<document_ptr>{
+      with_keys({"app"}), all_of({with_key("status", with_keys({"url"})), scaled}),
+      all_of({with_key("status", is_pushed()), scaled})});
+}
+
+/// A status is read or reported.
+map_ptr read_and_reported() {
+  return with_key("status", all_of({with_keys({"url"}), is_pushed()}));
 }
 
 /// Without `defaults`, each target is complete by itself.
@@ -70,6 +96,7 @@ std::string config_schema() {
   visit(shadow, unused);
   auto complete = target.complete();
   put(complete, "anyOf", reachable());
+  put(complete, "not", read_and_reported());
 
   auto definitions = make_map();
   put(definitions, "config", config_definition());

@@ -221,7 +221,8 @@ class idle_settings {
   }
 
   void age_and_warmup() {
-    if (spec_.max_age.count() > 0 && spec_.status.observed_at.empty())
+    if (spec_.max_age.count() > 0 && spec_.status.observed_at.empty() &&
+        !spec_.status.push)
       warn({"maxAge"}, "has no effect without status.observedAt, which tells the age");
     if (spec_.warmup.count() == 0) return;
     const bool totals = std::ranges::all_of(spec_.metrics, [](const metric_spec& m) {

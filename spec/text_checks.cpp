@@ -1,6 +1,7 @@
 #include "spec/text_checks.hpp"
 
 #include "messages/text.hpp"
+#include "net/stream_socket.hpp"
 #include "net/url.hpp"
 #include "policy/cron.hpp"
 #include "policy/schedule.hpp"
@@ -100,8 +101,9 @@ std::optional<std::string> wrong_listener(std::string_view text) {
     return {};
   } catch (const input_error&) {
     return fmt::format(
-        "'{}' is not valid; accepted: ADDR:PORT, such as 0.0.0.0:8000 or [::]:8000",
-        printable(text, 80));
+        "'{}' is not valid; accepted: ADDR:PORT, such as 0.0.0.0:8000 or [::]:8000, or "
+        "unix:/path, of at most {} bytes",
+        printable(text, 160), net::unix_path_bytes_max);
   }
 }
 

@@ -62,25 +62,27 @@ void from_events::apply(const event& e) {
 
 // -- the loop ------------------------------------------------------------
 
-void from_events::count_polls(microseconds took, microseconds late_by,
+/// `late_by`: nothing for what was reported, which is due at no time. It took no request
+/// either, unless metrics are read elsewhere.
+void from_events::count_polls(microseconds took, std::optional<microseconds> late_by,
                               std::uint32_t skipped) {
-  poll_duration_.Observe(to_seconds(took));
-  poll_lateness_.Observe(to_seconds(late_by));
+  if (took.count() > 0) poll_duration_.Observe(to_seconds(took));
+  if (late_by) poll_lateness_.Observe(to_seconds(*late_by));
   if (skipped > 0) polls_late_.Increment(skipped);
 }
 
 void from_events::apply(const event& e, const status_observed& x) {
   auto& t = of(e);
-  count_polls(x.seen.took, x.late_by, x.ticks_skipped);
+  const bool reported = e.target->status.push || x.seen.took.count() == 0;
+  count_polls(x.seen.took, reported ? std::nullopt : std::optional{x.late_by},
+              x.ticks_skipped);
   t.replicas = x.seen.replicas;
   if (t.own) t.own->replicas->Set(t.replicas);
   count_metrics(t, e, x.seen);
   if (!x.seen.missing.empty()) {
     count_sources(t, x.seen);
-    if (status_without_metrics(*e.target, x.seen)) {
-      t.status_failures->Increment();
-      status_failures_[static_cast<std::size_t>(failure_kind::schema)]->Increment();
-    }
+    if (status_without_metrics(*e.target, x.seen))
+      count_status_failure(t, failure_kind::schema);
     // An answer without one usable metric is as good as none.
     if (x.seen.metrics.empty()) return poll_failed(t);
   }
@@ -88,6 +90,13 @@ void from_events::apply(const event& e, const status_observed& x) {
   t.failures_in_a_row = 0;
   if (t.own) t.own->failing->Set(0);
   settle(t);
+}
+
+/// Silence is no request that failed, and one who reports is not asked at all.
+void from_events::count_status_failure(const target& t, failure_kind kind) {
+  if (t.status_failures != nullptr && kind != failure_kind::stale)
+    t.status_failures->Increment();
+  status_failures_[static_cast<std::size_t>(kind)]->Increment();
 }
 
 void from_events::count_metrics(const target& t, const event& e,
@@ -112,8 +121,7 @@ void from_events::count_sources(const target& t, const observation& seen) {
 void from_events::apply(const event& e, const status_failed& x) {
   count_polls(x.what.took, x.late_by, x.ticks_skipped);
   auto& t = of(e);
-  t.status_failures->Increment();
-  status_failures_[static_cast<std::size_t>(x.what.kind)]->Increment();
+  count_status_failure(t, x.what.kind);
   poll_failed(t);
 }
 

@@ -43,7 +43,7 @@ class from_events {
   struct target {
     target_ptr spec;
     std::unique_ptr<target_series> own{};            ///< null: it has none
-    prometheus::Counter* status_failures = nullptr;  ///< shared by those of its path
+    prometheus::Counter* status_failures = nullptr;  ///< of its path; null: none is asked
     prometheus::Counter* scale_failures = nullptr;
     std::vector<source> sources{};
     std::size_t place = 0;  ///< in `with_series_`, if it has any
@@ -77,7 +77,9 @@ class from_events {
   void compare(const event& e, const decision& d);
   void count_metrics(const target& t, const event& e, const observation& seen);
   void count_sources(const target& t, const observation& seen);
-  void count_polls(microseconds took, microseconds late_by, std::uint32_t skipped);
+  void count_status_failure(const target& t, failure_kind kind);
+  void count_polls(microseconds took, std::optional<microseconds> late_by,
+                   std::uint32_t skipped);
   prometheus::Counter& old_failures(const char* method, const std::string& url);
   void choose();
   void show(target& t);

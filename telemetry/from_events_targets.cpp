@@ -51,7 +51,7 @@ prometheus::Counter& from_events::old_failures(const char* method,
 
 void from_events::count_requests(target& t) {
   const auto& spec = *t.spec;
-  t.status_failures = &old_failures("get", spec.status.url);
+  t.status_failures = spec.status.push ? nullptr : &old_failures("get", spec.status.url);
   t.scale_failures = &old_failures("put", spec.scale.url);
   t.sources.clear();
   for (auto m = spec.metrics.begin(); m != spec.metrics.end(); ++m) {

@@ -1,6 +1,7 @@
 #include "telemetry/log_lines.hpp"
 
 #include "messages/text.hpp"
+#include "policy/silence.hpp"
 #include "policy/why.hpp"
 
 #include <fmt/format.h>
@@ -118,10 +119,13 @@ void log_lines::tell(const event& e, const target_added&) {
   for (const auto& m : spec.metrics)
     holds += fmt::format("{}{} at {}", holds.empty() ? "" : ", ", m.name,
                          format_value(m.target));
-  say(log_level::info, e,
-      fmt::format("added: holds {} by polling {} every {}", holds,
-                  spec.status.url.substr(0, spec.status.url.find('?')),
-                  to_string(microseconds{spec.interval})));
+  const auto source =
+      spec.status.push ? fmt::format("what is reported, at least every {}",
+                                     to_string(policy::silence_max(spec)))
+                       : fmt::format("polling {} every {}",
+                                     spec.status.url.substr(0, spec.status.url.find('?')),
+                                     to_string(microseconds{spec.interval}));
+  say(log_level::info, e, fmt::format("added: holds {} by {}", holds, source));
 }
 
 void log_lines::tell(const event& e, const target_changed&) {
@@ -144,8 +148,9 @@ void log_lines::tell(const event& e, const status_observed& x) {
   tell_metrics(e, x.seen);
   if (threshold_ > log_level::debug) return;
   say(log_level::debug, e,
-      fmt::format("polled:{} replicas={} ({})", readings(&e), x.seen.replicas,
-                  took(x.seen.took)));
+      fmt::format("{}:{} replicas={}{}", e.target->status.push ? "reported" : "polled",
+                  readings(&e), x.seen.replicas,
+                  x.seen.took.count() > 0 ? " (" + took(x.seen.took) + ")" : ""));
 }
 
 /// Each metric has its own streak: one may be read elsewhere, and fail alone.

@@ -2,6 +2,7 @@
 #include "tests/e2e/api_daemon.hpp"
 #include "tests/e2e/scripted_application.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/certificates.hpp"
 
 #include <filesystem>
 #include <thread>
@@ -232,6 +233,71 @@ TEST_CASE("with a token only its holder gets in", "[api]") {
   CHECK(ask("PUT", "a-token-that-nobody-guesses").status == 201);
   CHECK(has(daemon.log(), "api: put a by w"));
   CHECK(!has(daemon.log(), "nobody-guesses"));
+}
+
+TEST_CASE("the API speaks TLS, and to whom it is told to", "[api]") {
+  const auto ca = make_ca("a test");
+  const auto server = issue(ca, {"IP:127.0.0.1"});
+  temporary_directory files;
+  const auto write = [&](const char* name, const std::string& text) {
+    return files.write(name, text);
+  };
+  const auto trust = write("ca.pem", ca.certificate);
+  const auto config =
+      write("c.yaml", "listen: {apiTls: {cert: " + write("cert.pem", server.certificate) +
+                          ", key: " + write("key.pem", server.key) + "}}\ntargets: []\n");
+  scaler daemon{{.arguments = {"--config", config}}};
+  std::uint16_t port = 0;
+  REQUIRE(eventually([&] {
+    const auto log = daemon.log();
+    const std::string before = "API on https://127.0.0.1:";
+    const auto at = log.find(before);
+    if (at != std::string::npos)
+      port = static_cast<std::uint16_t>(std::stoi(log.substr(at + before.size())));
+    return port != 0;
+  }));
+  const auto ask = [&](const std::string& url,
+                       const std::vector<std::string>& more = {}) {
+    std::vector<std::string> command{"targets", "list", "--api", url};
+    command.insert(command.end(), more.begin(), more.end());
+    return run(command).code;
+  };
+  const auto url = "https://127.0.0.1:" + std::to_string(port);
+  CHECK(ask(url, {"--ca-file", trust}) == 0);
+  CHECK(ask(url) == 3);  // nobody here trusts it
+  CHECK(ask("http://127.0.0.1:" + std::to_string(port)) == 3);
+  CHECK(run({"run", "--api-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
+             "--config",
+             write("bad.yaml", "listen: {apiTls: {cert: " + trust +
+                                   ", key: /nowhere}}\ntargets: []\n")})
+            .code == 2);
+}
+
+TEST_CASE("the API on a unix socket is for who may open the file", "[api]") {
+  temporary_directory files;
+  const auto path = (files.path() / "api.sock").string();
+  scaler daemon{{.arguments = {"--config", files.write("c.yaml", "targets: []\n"),
+                               "--api-listen", "unix:" + path}}};
+  REQUIRE(eventually([&] { return fs::exists(path); }));
+  CHECK((fs::status(path).permissions() & fs::perms::others_all) == fs::perms::none);
+  CHECK(run({"targets", "list", "--api", "unix:" + path}).code == 0);
+}
+
+TEST_CASE("a moment of the record is explained while it is written", "[api]") {
+  scripted_application app{8, 6};
+  api_daemon s;
+  REQUIRE(s.put("a", spec(app.port())).status == 201);
+  REQUIRE(eventually([&] { return app.replicas() == 10; }));
+  const auto first = s.ask("GET", "/targets/a/decisions?limit=100").body;
+  const auto at = first.rfind(R"({"time":")");
+  const auto moment = first.substr(at + 9, 27);
+  CHECK(eventually([&] {
+    return has(
+        s.ask("GET", "/targets/a/explain?at=" + moment, "Accept: text/plain\r\n").body,
+        "a goes from 6 to 10");
+  }));
+  CHECK(s.ask("GET", "/targets/a/explain?at=2020-01-01T00:00:00Z").status == 422);
+  CHECK(s.ask("GET", "/targets/a/explain?at=now").status == 400);
 }
 
 TEST_CASE("a page of another site does not reach a daemon on this machine", "[api]") {

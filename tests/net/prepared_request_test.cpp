@@ -179,3 +179,23 @@ TEST_CASE("configured headers take the place of defaults") {
   r.method = verb::post;
   CHECK_THAT(prepare(r)->wire(), ContainsSubstring("\r\nContent-Length: 0\r\n\r\n"));
 }
+
+TEST_CASE("a unix socket is where a request goes, and part of what shares connections") {
+  http_request r;
+  r.url = "http://localhost/api";
+  const auto plain = prepare(r);
+  r.unix_socket = "/run/a.sock";
+  const auto a = prepare(r);
+  CHECK(a->url().where == "unix:/run/a.sock");
+  CHECK(a->wire() == plain->wire());
+  CHECK_FALSE(a->origin() == plain->origin());
+  CHECK(a->origin() == prepare(r)->origin());
+  CHECK(redirected(*a, "/other")->url().unix_socket == "/run/a.sock");
+  CHECK(redirected(*a, "http://elsewhere/")->url().unix_socket.empty());
+  r.unix_socket = "/run/b.sock";
+  CHECK_FALSE(a->origin() == prepare(r)->origin());
+  for (const auto& bad : {std::string(108, 'x'), std::string("/a\0b", 4)}) {
+    r.unix_socket = bad;
+    CHECK_THROWS_AS(prepare(r), std::invalid_argument);
+  }
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/server.hpp"
+#include "tests/net/transport.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -13,12 +14,14 @@
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <memory>
 #include <netinet/in.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -34,27 +37,21 @@ struct raw_answer {
 
 class raw_client {
  public:
-  explicit raw_client(std::uint16_t port, bool v6 = false, int receive_buffer = 0)
-      : fd_(::socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0)) {
-    const timeval limit{5, 0};  // a test that hangs fails instead
-    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (receive_buffer > 0)
-      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-    if (v6) {
-      sockaddr_in6 a{};
-      a.sin6_family = AF_INET6;
-      a.sin6_port = htons(port);
-      a.sin6_addr = in6addr_loopback;
-      connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
-    } else {
-      sockaddr_in a{};
-      a.sin_family = AF_INET;
-      a.sin_port = htons(port);
-      a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&a), sizeof a) == 0;
-    }
+  explicit raw_client(std::uint16_t port, bool v6 = false, int receive_buffer = 0) {
+    const auto over = transport_of(port);
+    if (over.starts_with('/'))
+      connect_unix(over, receive_buffer);
+    else if (v6)
+      connect(loopback_v6(port), receive_buffer);
+    else
+      connect(loopback(port), receive_buffer);
+    if (over == "tls") tls_ = std::make_unique<tls_side>(fd_, tls_manners{});
   }
+  raw_client(std::uint16_t port, const tls_manners& m) {
+    connect(loopback(port), 0);
+    tls_ = std::make_unique<tls_side>(fd_, m);
+  }
+  explicit raw_client(const std::string& unix_path) { connect_unix(unix_path, 0); }
   ~raw_client() { ::close(fd_); }
   raw_client(const raw_client&) = delete;
   raw_client& operator=(const raw_client&) = delete;
@@ -62,13 +59,27 @@ class raw_client {
   bool connected() const { return connected_; }
   bool send(std::string_view s) {
     while (!s.empty()) {
-      const auto n = ::send(fd_, s.data(), s.size(), MSG_NOSIGNAL);
+      const auto n = tls_ ? tls_->send(s.data(), s.size())
+                          : ::send(fd_, s.data(), s.size(), MSG_NOSIGNAL);
       if (n <= 0) return false;
       s.remove_prefix(static_cast<std::size_t>(n));
     }
     return true;
   }
-  void half_close() { ::shutdown(fd_, SHUT_WR); }
+  void half_close() {
+    if (tls_) tls_->half_close();
+    ::shutdown(fd_, SHUT_WR);
+  }
+  /// Bytes of no TLS, even if the others are.
+  void send_plain(std::string_view s) { ::send(fd_, s.data(), s.size(), MSG_NOSIGNAL); }
+  std::string receive_plain() {
+    char chunk[65536];
+    const auto n = ::recv(fd_, chunk, sizeof chunk, 0);
+    end_ = n < 0 ? errno : 0;
+    return {chunk, static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+  }
+  tls_side& tls() { return *tls_; }
+  int fd() const { return fd_; }
 
   /// One answer; status 0 if the connection ended first.
   raw_answer read_answer(bool to_head = false) {
@@ -132,14 +143,48 @@ class raw_client {
  private:
   bool receive(std::size_t bytes_max = 65536) {
     char chunk[65536];
-    const auto n = ::recv(fd_, chunk, std::min(bytes_max, sizeof chunk), 0);
+    const auto most = std::min(bytes_max, sizeof chunk);
+    const auto n = tls_ ? tls_->receive(chunk, most) : ::recv(fd_, chunk, most, 0);
     if (n > 0) in_.append(chunk, static_cast<std::size_t>(n));
     if (n == 0) end_ = 0;
     if (n < 0) end_ = errno;
     return n > 0;
   }
 
-  int fd_;
+  static sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in a{};
+    a.sin_family = AF_INET;
+    a.sin_port = htons(port);
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return a;
+  }
+  static sockaddr_in6 loopback_v6(std::uint16_t port) {
+    sockaddr_in6 a{};
+    a.sin6_family = AF_INET6;
+    a.sin6_port = htons(port);
+    a.sin6_addr = in6addr_loopback;
+    return a;
+  }
+  void connect_unix(const std::string& path, int receive_buffer) {
+    sockaddr_un a{};
+    a.sun_family = AF_UNIX;
+    path.copy(a.sun_path, sizeof a.sun_path - 1);
+    connect(a, receive_buffer);
+  }
+  template <class Address>
+  void connect(const Address& a, int receive_buffer) {
+    const auto* at = reinterpret_cast<const sockaddr*>(&a);
+    fd_ = ::socket(at->sa_family, SOCK_STREAM, 0);
+    const timeval limit{5, 0};  // a test that hangs fails instead
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (receive_buffer > 0)
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    connected_ = ::connect(fd_, at, sizeof a) == 0;
+  }
+
+  int fd_ = -1;
+  std::unique_ptr<tls_side> tls_;
   bool connected_ = false;
   int end_ = -1;
   std::string in_;
@@ -148,8 +193,9 @@ class raw_client {
 class server_thread {
  public:
   explicit server_thread(net::http_server::handler h, net::server_options o = {}) {
-    server_.emplace(loop_, std::move(o), std::move(h));
-    port_ = server_->port();
+    choose_transport(o);
+    server_.emplace(loop_, o, std::move(h));
+    port_ = note_server(o, server_->port());
     thread_ = std::thread([this] { loop_.io().run(); });
   }
   ~server_thread() {
@@ -159,6 +205,7 @@ class server_thread {
 
   std::uint16_t port() const { return port_; }
   net::event_loop& loop() { return loop_; }
+  net::http_server& server() { return *server_; }
 
   /// Ends the server, not its loop.
   void stop() {

@@ -167,7 +167,7 @@ TEST_CASE("a dead address delays a connection by a quarter of a second only") {
   const auto start = std::chrono::steady_clock::now();
   const auto c = f.connect(server.port());
   REQUIRE(c.socket);
-  CHECK(c.socket->remote_endpoint().address() == make_address("127.0.0.1"));
+  CHECK(address_text(c.socket->remote_endpoint()) == "127.0.0.1");
   const auto took = std::chrono::steady_clock::now() - start;
   CHECK(took >= 250ms);
   CHECK(took < 600ms);
@@ -179,7 +179,7 @@ TEST_CASE("a name with both families is reached by the one that is served") {
   f.answers = {{{make_address("127.0.0.1"), make_address("::1")}, {}}};
   const auto c = f.connect(six.port());
   REQUIRE(c.socket);
-  CHECK(c.socket->remote_endpoint().address() == make_address("::1"));
+  CHECK(address_text(c.socket->remote_endpoint()) == "::1");
 }
 
 TEST_CASE("an address that refuses delays nothing") {

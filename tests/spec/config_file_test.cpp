@@ -186,7 +186,7 @@ TEST_CASE("addresses to listen on are checked as those of the options are") {
   CHECK(problems(load("{listen: {metrics: \"1.2.3.4\", api: \"[::1]:1\"}, targets: []}",
                       config_use::check)) ==
         "f:1:11: listen.metrics: '1.2.3.4' is not valid; accepted: ADDR:PORT, such as "
-        "0.0.0.0:8000 or [::]:8000\n"
+        "0.0.0.0:8000 or [::]:8000, or unix:/path, of at most 107 bytes\n"
         "f:1:48: warning: targets: there is none: nothing is scaled");
   const listen_spec plain;
   CHECK(parse_listen("metrics", plain.metrics).text() == "0.0.0.0:8000");

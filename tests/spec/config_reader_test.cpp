@@ -56,6 +56,11 @@ const mistake mistakes[] = {
     {"status: {url: \"http://h/s#x\"}",
      "4:10: status.url: holds a '#', and what follows that is never sent; a '#' that is "
      "meant is written %23"},
+    {"status: {push: true, url: \"http://h/s\"}",
+     "4:22: status.url: is not read beside 'push: true': a status is read or reported; "
+     "take one of them away"},
+    {"status: {push: \"true\"}",
+     "4:10: status.push: 'true' is not valid; accepted: true or false, without quotes"},
     {"metrics: []", "4:1: key 'metrics' stands here twice"},
     {"minReplicas:",
      "4:1: minReplicas: nothing is not valid; accepted: a whole number from 0 to "
@@ -174,6 +179,22 @@ TEST_CASE("what is missing is named") {
         "f:3:11: metrics[0]: 'value' is missing\n");
   CHECK(read("listen: {metrics: \"127.0.0.1:0\"}\n").problems ==
         "f:1:1: 'targets' is missing\n");
+}
+
+TEST_CASE("a status that is reported needs no URL, and takes none from app") {
+  const std::string metric = "metrics: [{name: cpu, value: /cpu, target: 1}]\n";
+  const auto alone =
+      read("name: a\nscale: {url: 'http://h/r'}\nstatus: {push: true}\n" + metric);
+  CHECK(alone.problems.empty());
+  CHECK(alone.read.targets[0].status.push);
+  const auto of_app = read(with("maxAge: 30s\nstatus: {push: true, ready: /r}\n"));
+  CHECK(of_app.problems.empty());
+  CHECK(of_app.read.targets[0].status.url.empty());
+  CHECK(of_app.read.targets[0].scale.url == "http://h/app/replicas");
+  CHECK(read("name: a\nstatus: {push: true}\n" + metric).problems ==
+        "f:1:1: 'scale' is missing, since there is no 'app'\n");
+  CHECK(read("name: a\nstatus: {push: false}\nscale: {url: 'http://h/r'}\n" + metric)
+            .problems == "f:2:1: status: 'url' is missing, since there is no 'app'\n");
 }
 
 TEST_CASE("all mistakes are told at once, and those of the defaults once") {
@@ -303,7 +324,7 @@ TEST_CASE("the settings beside the targets are read") {
       "\"keep\": 5000000},\n\t\"targets\": []\n}");
   CHECK(o.problems == "f:5:2: warning: targets: there is none: nothing is scaled\n");
   const auto& s = o.read.settings;
-  CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2"});
+  CHECK(s.listen == listen_spec{"127.0.0.1:1", "127.0.0.1:2", {}});
   CHECK(s.auth.token_file == "/etc/token");
   CHECK(s.record == record_spec{"/r \xF0\x9F\x98\x80", 1 << 20, 5'000'000});
   CHECK(read("{record: /r, targets: []}").read.settings.record == record_spec{"/r"});

@@ -151,9 +151,17 @@ TEST_CASE("listen addresses") {
   CHECK(text("[::1]:0") == "[::1]:0");
   CHECK(text("localhost:1") == "127.0.0.1:1");
   CHECK(text(":8000") == "0.0.0.0:8000");
-  for (const auto* bad : {"", "8000", "host:1", "::1:8000",
-                          "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:-1", "[::1:8000"}) {
+  CHECK(text("unix:/run/a b:1") == "unix:/run/a b:1");
+  CHECK(text("unix:/" + std::string(106, 'x')).size() == 112);
+  for (const auto* bad :
+       {"", "8000", "host:1", "::1:8000", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:-1",
+        "[::1:8000", "unix:", "unix:8000", "unix:run/a", "unix:/run/", "unix:/a\nb"}) {
     CAPTURE(bad);
     CHECK_THAT(refusal([&] { parse_listen("--x", bad); }), StartsWith("--x='"));
   }
+  CHECK_THAT(refusal([&] { parse_listen("--x", "unix:/" + std::string(107, 'x')); }),
+             ContainsSubstring("a path of at most 107 bytes"));
+  CHECK(parse_listen("--x", "unix:/run/a").is_loopback());
+  CHECK(parse_listen("--x", "[::1]:1").is_loopback());
+  CHECK_FALSE(parse_listen("--x", ":1").is_loopback());
 }

@@ -42,6 +42,8 @@ VALID = [
     "shadow: null\n",
     "status: {timeout: 1s, headers: {A: 'Bearer x'}, replicas: '', ready: /r}\n",
     "scale: {method: PATCH, body: 'n=${replicas}', contentType: text/plain}\n",
+    "status: {push: true, timeout: 1s, ready: /r}\n",
+    "status: {push: false, url: 'http://h/s'}\n",
 ]
 INVALID = [
     "minReplica: 1\n",
@@ -87,6 +89,8 @@ INVALID = [
     "status: {ready: /~2}\n",
     "status: {url: ftp://h}\n",
     "status: {headers: {A: 1}}\n",
+    "status: {push: 'yes'}\n",
+    "status: {push: true, url: 'http://h/s'}\n",
     "status: {headers: {'A B': x}}\n",
     "scale: {method: GET}\n",
     "scale: {body: '{}'}\n",
@@ -102,6 +106,7 @@ VALID_FILES = [
     "targets: [{name: a}, {name: b, fallback: {replicas: 1}}, {name: c, app: 'http://c', fallback: null}]\n"
     .replace("{name: a}", "{name: a, fallback: {replicas: 3}}"),
     "name: a\nstatus: {url: 'http://h/s'}\nscale: {url: 'http://h/r'}\nmetrics: [" + METRIC + "]\n",
+    "name: a\nstatus: {push: true}\nscale: {url: 'http://h/r'}\nmetrics: [" + METRIC + "]\n",
 ]
 INVALID_FILES = [
     "listen: {metrics: ':0'}\n",
@@ -116,6 +121,8 @@ INVALID_FILES = [
     "defaults: {minReplica: 1}\ntargets: []\n",
     "extra: 1\ntargets: []\n",
     "name: a\nstatus: {url: 'http://h/s'}\nmetrics: [" + METRIC + "]\n",
+    "name: a\nstatus: {push: true}\nmetrics: [" + METRIC + "]\n",
+    "name: a\nstatus: {push: false}\nscale: {url: 'http://h/r'}\nmetrics: [" + METRIC + "]\n",
     "- 1\n",
     "5\n",
 ]

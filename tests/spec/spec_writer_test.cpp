@@ -51,3 +51,17 @@ TEST_CASE("a spec that says little is written short") {
       R"("maxReplicas":100,"tolerance":0.1,"guard":{"dropPercent":50,"within":"1m",)"
       R"("hold":"10m"},"shadow":{"maxReplicas":9,"guard":null}})");
 }
+
+TEST_CASE("a status that is reported is written as that, without what is asked") {
+  target_spec s;
+  s.name = "a";
+  s.status.push = true;
+  s.scale.url = "http://h/r";
+  s.metrics = {{"cpu", "/cpu", metric_type::value, 0.8}};
+  std::string json;
+  append_json(json, s);
+  CHECK_THAT(json, ContainsSubstring(R"("status":{"replicas":"/replicas","push":true})"));
+  problem_list problems;
+  CHECK(read_spec(parse_document(json), {}, problems) == s);
+  CHECK(problems.all().empty());
+}

@@ -88,6 +88,7 @@ inline target_spec any_spec(dice& d, const std::string& name = "a.b-c") {
   auto s = app_spec(name);
   s.interval = milliseconds{d.whole(100, 3'600'000)};
   s.status.timeout = milliseconds{d.whole(1, 60'000)};
+  if (d.coin()) s.status.push = true, s.status.url.clear();
   s.status.replicas = d.coin() ? "" : "/a~1b";
   if (d.coin()) s.status.ready = "/ready";
   if (d.coin()) s.status.observed_at = "/time";

@@ -42,7 +42,9 @@ TEST_CASE("the two old families are there from the start, at 0") {
 TEST_CASE("every event moves what it should") {
   fixture f;
   f.tell(target_added{});
-  f.tell(status_observed{test::seen(10, 0.95), microseconds{2000}, 2});
+  auto seen = test::seen(10, 0.95);
+  seen.took = microseconds{900};
+  f.tell(status_observed{seen, microseconds{2000}, 2});
   f.tell(decision_made{{10, 12, 12, {}}});
   f.tell(scale_applied{10, 12});
   CHECK(f.has("autoscaler_heartbeat_total 1"));
@@ -197,4 +199,32 @@ TEST_CASE("a crash marks the target, its restart clears the mark and is counted"
   f.tell(actor_restarted{"poller", 1, microseconds{0}});
   CHECK(f.has(R"(scaleit_target_healthy{target="app"} 1)"));
   CHECK(f.has(R"(scaleit_actor_restarts_total{actor="poller"} 1)"));
+}
+
+TEST_CASE("of a target that reports there is no request to count") {
+  fixture f;
+  auto spec = test::app_spec();
+  spec.status.url.clear();
+  spec.status.push = true;
+  f.target = std::make_shared<target_spec>(spec);
+  f.tell(target_added{});
+  f.tell(status_observed{test::seen(10, 0.95)});
+  f.tell(decision_made{{10, 12, 12, {}}});
+  CHECK(f.has(R"(scaleit_replicas{target="app"} 10)"));
+  CHECK(f.has("scaleit_poll_duration_seconds_count 0"));
+  CHECK(f.has("scaleit_poll_lateness_seconds_count 0"));
+  const status_failed silent{{failure_kind::stale, "nothing was reported for 15s"},
+                             microseconds{2000}};
+  f.tell(silent);
+  f.tell(silent);
+  CHECK(f.has(R"(scaleit_failures_in_a_row{target="app"} 2)"));
+  CHECK(f.has(R"(scaleit_failures_total{error="stale",request="status"} 2)"));
+  CHECK(f.has("scaleit_poll_lateness_seconds_count 2"));
+  auto without_metrics = test::seen(10, 0.95);
+  without_metrics.metrics.clear();
+  without_metrics.missing = {{"cpu", "/cpu is absent"}};
+  f.tell(status_observed{without_metrics});
+  CHECK(f.has(R"(scaleit_failures_total{error="schema",request="status"} 1)"));
+  CHECK(f.text().find(R"(method="get")") == std::string::npos);
+  CHECK(f.has(R"(requests_failures_total{endpoint="/app/replicas",method="put"} 0)"));
 }

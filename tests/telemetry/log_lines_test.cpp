@@ -193,3 +193,31 @@ TEST_CASE("what is below the threshold is not told") {
   CHECK(book.tell(at(0, timed_out())).empty());
   CHECK(book.tell(at(1, status_observed{test::seen(10, 0.8)})).empty());
 }
+
+TEST_CASE("silence of a target that reports reads as such") {
+  auto spec = test::app_spec();
+  spec.status.url.clear();
+  spec.status.push = true;
+  const auto told = [&](log_lines& book, int second, event::payload data) {
+    auto e = at(second, std::move(data));
+    e.target = std::make_shared<target_spec>(spec);
+    std::string all;
+    for (const auto& line : book.tell(e)) all += line.text + "\n";
+    return all;
+  };
+  const status_failed silent{{failure_kind::stale, "nothing was reported for 15s"}};
+  log_lines book{log_level::info};
+  CHECK(told(book, 0, target_added{}) ==
+        "target=app added: holds cpu at 0.80 by what is reported, at least every 15s\n");
+  CHECK(told(book, 15, silent) ==
+        "target=app status fails: stale: nothing was reported for 15s\n");
+  CHECK(told(book, 20, silent).empty());
+  CHECK(told(book, 21, status_observed{test::seen(10, 0.8)}) ==
+        "target=app status works again after 2 failures in 6s\n");
+  spec.max_age = std::chrono::minutes{1};
+  CHECK(told(book, 30, target_added{}) ==
+        "target=app added: holds cpu at 0.80 by what is reported, at least every 1m\n");
+  log_lines all{log_level::debug};
+  CHECK(told(all, 31, status_observed{test::seen(10, 0.8)}) ==
+        "target=app reported: cpu=0.80 target=0.80 replicas=10\n");
+}
