@@ -198,8 +198,12 @@ void target_files::read_items(part& p, const spec::document_ptr& root) {
     const auto* inner = spec_within(*item);
     if (inner != nullptr) path += path.empty() ? "spec" : ".spec";
     const auto& spec = inner != nullptr ? inner->value : item;
+    // What it would be warned of is what hides there, which is somewhere else.
     const bool hides = holds_stars(*spec);
-    auto is = spec::read_spec(hides ? without_stars(spec) : spec, {}, p.problems, path);
+    spec::problem_list found;
+    auto is = spec::read_spec(hides ? without_stars(spec) : spec, {}, found, path);
+    for (const auto& problem : found.all())
+      if (!hides || !problem.warning) p.problems.add(problem);
     if (!p.problems.errors()) take(p, spec, std::move(is));
   };
   if (one) return read(root, {});
