@@ -102,7 +102,8 @@ class scraper {
   void report(results& out, const std::string& name) const {
     out.push_back({name + "/scrape", took_ / std::max(whole_, 1) * 1000, "ms", "", 0,
                    static_cast<std::uint64_t>(whole_), 5});
-    out.push_back({name + "/scrape size", static_cast<double>(bytes_) / 1e6, "MB"});
+    out.push_back(
+        {name + "/scrape size", static_cast<double>(bytes_) / 1e6, "MB", "", 0});
   }
 
  private:
@@ -166,7 +167,7 @@ class fleet {
 
  private:
   void report(const std::string& what, double value, const char* unit) {
-    out_.push_back({name_ + "/" + what, value, unit});
+    out_.push_back({name_ + "/" + what, value, unit, "", 0});
   }
 
   /// A whole number of intervals, so that each target counts alike.

@@ -132,7 +132,8 @@ class crowd {
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_{
       loop_.io().get_executor()};
   telemetry::families metrics_;
-  telemetry::from_events counters_{metrics_, "bench"};
+  // Or there would be next to nothing to scrape.
+  telemetry::from_events counters_{metrics_, "bench", spec::per_target_series::always};
   telemetry::log_lines lines_{log_level::info};
   net::pooled_client client_{loop_, {}};
   caf::actor_system_config config_;
