@@ -118,7 +118,8 @@ TEST_CASE("many targets come in pages, and a table fits a terminal", "[targets]"
   std::string all;
   for (int i = 0; i < 1100; ++i)
     all += (i > 0 ? "---\n" : "") +
-           spec_of(std::string(i == 7 ? 180 : 1, 'x') + "-" + std::to_string(i), 9);
+           spec_of(std::string(i == 7 ? 180 : 1, 'x') + "-" + std::to_string(i), 9, 100,
+                   "1h");
   const auto applied = d.ask({"targets", "apply", "-f", d.write("a.yaml", all)});
   CHECK(applied.err.empty());
   CHECK(lines_of(applied.out).size() == 1100);
