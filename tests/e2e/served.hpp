@@ -13,9 +13,10 @@ class served {
  public:
   /// `targets`: YAML below `targets:` of its config file.
   explicit served(const std::string& targets = "[]",
-                  std::vector<std::string> arguments = {})
+                  std::vector<std::string> arguments = {},
+                  const std::string& listen = "127.0.0.1:0")
       : config_(directory_.write("scaleit.yaml", "targets: " + targets + "\n")),
-        daemon_({{}, with(config_, std::move(arguments))}) {
+        daemon_({{}, with(config_, listen, std::move(arguments))}) {
     test::eventually([&] { return !url().empty(); });
   }
 
@@ -44,8 +45,9 @@ class served {
 
  private:
   static std::vector<std::string> with(const std::string& config,
+                                       const std::string& listen,
                                        std::vector<std::string> more) {
-    std::vector<std::string> all{"--config", config, "--api-listen", "127.0.0.1:0"};
+    std::vector<std::string> all{"--config", config, "--api-listen", listen};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }

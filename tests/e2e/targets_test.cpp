@@ -160,6 +160,35 @@ TEST_CASE("a token is asked for, shown to the daemon and to nobody else", "[targ
   CHECK(wrong.err.find("another-secret") == std::string::npos);
 }
 
+TEST_CASE("a daemon on a unix socket is asked like any other", "[targets]") {
+  const temporary_directory at;
+  served d{one_in_file, {}, "unix:" + (at.path() / "api.sock").string()};
+  CHECK_THAT(d.url(), StartsWith("unix:/"));
+  CHECK(d.ask({"targets", "list", "-o", "name"}).out == "owned\n");
+  CHECK(d.ask({"targets", "apply", "-f", d.write("a.yaml", spec_of("a", 9))}).out ==
+        "a created\n");
+  CHECK_FALSE(d.ask({"events", "--type", "target.added"}).out.empty());
+}
+
+TEST_CASE("a credential that get hides is left as it is", "[targets]") {
+  served d;
+  const auto secret = spec_of("a", 9) +
+                      "status: {url: http://127.0.0.1:9/s, headers: {Authorization: "
+                      "Bearer of-mine}}\n";
+  REQUIRE(d.ask({"targets", "apply", "-f", d.write("a.yaml", secret)}).code == 0);
+  for (const char* form : {"yaml", "json"}) {
+    const auto get = std::string{"$SCALEIT targets get a -o "} + form;
+    CHECK(d.ask_shell(get).out.find("of-mine") == std::string::npos);
+    const auto same = d.ask_shell(get + " | $SCALEIT targets apply -f -");
+    CHECK(same.out == "a unchanged\n");
+    CHECK(same.err.empty());
+    const auto other =
+        d.ask_shell(get + " | sed 's/100ms/200ms/' | $SCALEIT targets apply -f -");
+    CHECK(other.code == 1);
+    CHECK_THAT(other.err, ContainsSubstring("***"));
+  }
+}
+
 TEST_CASE("where no daemon is, every command says so in one line", "[targets]") {
   const temporary_directory at;
   const auto port = std::to_string(closed_port());
