@@ -6,10 +6,20 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+#include <fmt/format.h>
 
 #include <utility>
 
 namespace scaleit::actors {
+
+namespace {
+
+failure too_large() {
+  return {failure_kind::body,
+          fmt::format("larger than {} bytes", bounds::response_body_bytes_max)};
+}
+
+}  // namespace
 
 control_loop::control_loop(caf::actor_system& system, net::http_client& client,
                            spec::secret_store& secrets, chaos mishaps, time_point wall)
@@ -128,6 +138,23 @@ void control_loop::want_no_more(origin o, const std::string& name, answer_handle
 void control_loop::hold(const std::string& name, operator_hold h, answer_handler done,
                         std::string by) {
   carry_out(wanted_.hold(name, h), std::move(done), std::move(by));
+}
+
+void control_loop::report(const std::string& target, std::string body,
+                          report_handler done) {
+  const auto at = state_.targets.find(target);
+  if (!state_.stop_reason.empty()) return done({report_end::stopping});
+  if (at == state_.targets.end() || at->second.leaving)
+    return done({report_end::unknown});
+  auto& c = at->second;
+  if (c.down.waiting) return done({report_end::down});
+  if (body.size() > bounds::response_body_bytes_max)
+    return done({report_end::unreadable, nullptr, too_large()});
+  auto& reports = c.state->reports;
+  if (reports.size() >= bounds::api_waiting_max) return done({report_end::busy});
+  reports.push_back({std::move(body), std::move(done)});
+  // A poller that is started looks by itself.
+  if (reports.size() == 1 && c.poller) caf::anon_send(c.poller, reports_waiting{});
 }
 
 void control_loop::carry_out(std::optional<catalog_change> change, answer_handler done,

@@ -80,6 +80,11 @@ class control_loop {
   void hold(const std::string& name, operator_hold h, answer_handler done = {},
             std::string by = {});
 
+  /// The target's status, as its spec says to read it: a poll, and the decision at once.
+  /// Any target may report, one that is polled, too. `done` may be called before this
+  /// returns.
+  void report(const std::string& target, std::string body, report_handler done);
+
   // -- orders: from any thread --------------------------------------------
   /// Adds the target, or makes the one of that name what `spec` says.
   void add(target_ptr spec, answer_handler done = {}, std::string by = {});

@@ -31,16 +31,19 @@ void decider_state::on_polled(const polled& x) {
       read ? policy::evaluate(spec, target->history, read->seen, time)
            : policy::evaluate_failure(spec, target->history, time);
   target->decided();
+  const auto reporters = std::exchange(target->reporters, {});
   if (read) ++target->loops_completed;
   const auto command = live && policy::is_command(spec, *live)
                            ? std::optional{std::pair{live->current, live->desired}}
                            : std::nullopt;
   if (effect) tell(x, *effect);
-  if (live) tell(x, std::move(*live), false);
+  event_ptr made;
+  if (live) made = tell(x, std::move(*live), false);
   if (shadow) tell(x, std::move(*shadow), true);
   if (command)
     caf::anon_send(
         actuator, set_replicas{command->first, command->second, x.outcome, x.poll_began});
+  if (made) actors::tell(reporters, {report_end::decided, std::move(made)});
 }
 
 /// Not folded: the poll itself says it to the history.
@@ -52,11 +55,11 @@ void decider_state::tell(const polled& x, const policy::scaling& effect) {
   with->events.emit(x.outcome->time, target->spec, std::move(e));
 }
 
-void decider_state::tell(const polled& x, decision&& d, bool shadow) {
+event_ptr decider_state::tell(const polled& x, decision&& d, bool shadow) {
   const auto now = self->clock().now();
   const auto took = to_micros(now - x.poll_began);
   const bool failed = x.outcome->as<status_failed>() != nullptr;
-  with->events.emit(
+  return with->events.emit(
       x.outcome->time, target->spec,
       decision_made{std::move(d), took, shadow, failed, x.outcome->sequence});
 }

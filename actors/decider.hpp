@@ -3,8 +3,9 @@
 // A thin shell over policy::evaluate(). Receives how a poll went; emits `scale.applied`
 // if it shows what a failed request has done all the same, `decision.made`, "no change"
 // included, and the shadow's, if there is one; sends the actuator a command
-// when the number changes. Lost on a restart: the poll it was deciding on; its memory is
-// in the target's state.
+// when the number changes; tells those who reported the status what was decided. Lost on
+// a restart: the poll it was deciding on, and who waits for that; its memory is in the
+// target's state.
 #pragma once
 
 #include "actors/services.hpp"
@@ -24,7 +25,7 @@ struct decider_state {
                                              actuator_actor actuator);
 
   void on_polled(const polled& x);
-  void tell(const polled& x, decision&& d, bool shadow);
+  event_ptr tell(const polled& x, decision&& d, bool shadow);
   void tell(const polled& x, const policy::scaling& effect);
 
   decider_actor::pointer self;

@@ -42,7 +42,8 @@ std::vector<std::vector<const metric_spec*>> sources_of(const target_spec& spec)
 
 poll_round::poll_round(const target_spec& spec, reader_cache& readers,
                        spec::secret_store& secrets, steady_time now)
-    : request_(get(spec.status), secrets, now), reader_(readers.of(spec)) {
+    : reader_(readers.of(spec)) {
+  if (!spec.status.push) request_.emplace(get(spec.status), secrets, now);
   for (const auto& metrics : sources_of(spec))
     sources_.push_back(
         {credentialed_request{get(*metrics.front()), secrets, now}, readers.of(metrics)});
@@ -59,15 +60,30 @@ void poll_round::begin(net::http_client& client, steady_time now,
   client_ = &client;
   status_.reset();
   took_ = microseconds{0};
-  const auto submit = [&](credentialed_request& request, std::size_t part) {
-    ++waiting_for_;
-    return client.submit(request.at(now), [answered, part](http_response&& r) {
-      answered(part, std::move(r));
-    });
-  };
-  out_ = submit(request_, 0);
+  submit(*request_, 0, now, answered, out_);
+  ask_sources(now, answered);
+}
+
+void poll_round::begin(observation reported, net::http_client& client, steady_time now,
+                       const handler& answered) {
+  client_ = &client;
+  status_ = std::move(reported);
+  took_ = microseconds{0};
+  ask_sources(now, answered);
+}
+
+void poll_round::ask_sources(steady_time now, const handler& answered) {
   for (std::size_t i = 0; i < sources_.size(); ++i)
-    sources_[i].out = submit(sources_[i].request, i + 1);
+    submit(sources_[i].request, i + 1, now, answered, sources_[i].out);
+}
+
+void poll_round::submit(credentialed_request& request, std::size_t part, steady_time now,
+                        const handler& answered,
+                        std::optional<net::http_client::ticket>& out) {
+  ++waiting_for_;
+  out = client_->submit(request.at(now), [answered, part](http_response&& r) {
+    answered(part, std::move(r));
+  });
 }
 
 std::optional<poll_round::result> poll_round::take(std::size_t part,
@@ -88,8 +104,8 @@ std::optional<poll_round::result> poll_round::take(std::size_t part,
 }
 
 std::optional<failure> poll_round::take_status(http_response& answer) {
-  request_.answered(answer);
-  const auto& sent = request_.last()->source().headers;
+  request_->answered(answer);
+  const auto& sent = request_->last()->source().headers;
   auto wrong = spec::refusal(answer, sent);
   if (wrong && answer.error) return wrong;
   if (!wrong) wrong = spec::unreadable(answer);

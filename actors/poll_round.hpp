@@ -1,5 +1,6 @@
 // One poll: the request for the status and those for the metrics that have a URL of
-// their own, all sent at once, until the last of them is answered.
+// their own, all sent at once, until the last of them is answered. A status that was
+// reported is there already.
 //
 // The poller decides when; this knows what is asked for, what is still out, and what the
 // answers come to. The order of the answers makes no difference to that.
@@ -34,8 +35,17 @@ class poll_round {
   ~poll_round();
   poll_round(poll_round&&) = delete;
 
+  /// None is in flight, and the status is read.
   void begin(net::http_client& client, steady_time now, const handler& answered);
+  /// The same with a status that was reported: only the other sources are asked.
+  void begin(observation reported, net::http_client& client, steady_time now,
+             const handler& answered);
   bool in_flight() const { return waiting_for_ > 0; }
+
+  /// What a reported status says, which may not be all: see has_sources().
+  result read(std::string& body) const { return reader_->read(body); }
+  /// Are there metrics with a URL of their own?
+  bool has_sources() const { return !sources_.empty(); }
 
   /// Takes an answer; the result of the poll when this one settles it: the status failed,
   /// or all are there. After a failure the round stays in flight until all have answered.
@@ -49,10 +59,13 @@ class poll_round {
     spec::metric_reading seen{};
   };
 
+  void submit(credentialed_request& request, std::size_t part, steady_time now,
+              const handler& answered, std::optional<net::http_client::ticket>& out);
+  void ask_sources(steady_time now, const handler& answered);
   std::optional<failure> take_status(http_response& answer);
   observation complete();
 
-  credentialed_request request_;
+  std::optional<credentialed_request> request_;  ///< nothing: the status is reported
   std::shared_ptr<const spec::status_reader> reader_;
   std::vector<source> sources_;  ///< in the order of the spec
   net::http_client* client_ = nullptr;

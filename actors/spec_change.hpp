@@ -3,6 +3,7 @@
 #pragma once
 
 #include "messages/target_spec.hpp"
+#include "policy/silence.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,12 @@ inline bool polled_alike(const target_spec& a, const target_spec& b) {
   };
   return a.status == b.status && std::equal(a.metrics.begin(), a.metrics.end(),
                                             b.metrics.begin(), b.metrics.end(), alike);
+}
+
+/// Whether polls fall due at the same moments, given that they are alike.
+inline bool timed_alike(const target_spec& a, const target_spec& b) {
+  return a.interval == b.interval &&
+         (!a.status.push || policy::silence_max(a) == policy::silence_max(b));
 }
 
 }  // namespace scaleit::actors

@@ -126,11 +126,6 @@ void supervisor_state::take_over_target(target_actors& c) {
 
 // -- targets --------------------------------------------------------------
 
-void supervisor_state::announce(target_actors& c, const std::string& by) {
-  emit(c.state->spec, target_added{.by = by});
-  c.announced = true;
-}
-
 /// Sees to it that all of a target's actors are there and do what its spec says.
 void supervisor_state::bring_up(target_actors& c) {
   const auto& spec = c.state->spec;
@@ -138,7 +133,7 @@ void supervisor_state::bring_up(target_actors& c) {
   if (c.poller && c.polled_by != spec) {
     if (!polled_alike(*c.polled_by, *spec))
       stop(c, role::poller);
-    else if (c.polled_by->interval != spec->interval)
+    else if (!timed_alike(*c.polled_by, *spec))
       caf::anon_send(c.poller, keep_time{});
     c.polled_by = spec;
   }
@@ -169,9 +164,11 @@ void supervisor_state::start(target_actors& c, role from) {
   poll_promptly(c);
 }
 
-/// At once, if there are not too many for that; else soon, if its place is far.
+/// At once, if nothing is asked or there are not too many; else soon, if its place is
+/// far.
 void supervisor_state::poll_promptly(target_actors& c) {
-  if (all->prompt.take(now())) return caf::anon_send(c.poller, poll_now{});
+  if (c.state->spec->status.push || all->prompt.take(now()))
+    return caf::anon_send(c.poller, poll_now{});
   const auto& spec = *c.state->spec;
   if (spec.interval > bounds::first_poll_within)
     caf::delayed_anon_send(c.poller, spread(spec.name, bounds::first_poll_within),
@@ -180,6 +177,8 @@ void supervisor_state::poll_promptly(target_actors& c) {
 
 /// Stops `from` and all that depend on it, dependents first.
 void supervisor_state::stop(target_actors& c, role from) {
+  if (ending(c))
+    c.state->turn_away(stopping() ? report_end::stopping : report_end::unknown);
   dismiss(std::exchange(c.poller, nullptr).address());
   if (from <= role::decider) {
     dismiss(std::exchange(c.decider, nullptr).address());
@@ -230,6 +229,7 @@ void supervisor_state::target_crashed(target_actors& c, role who, std::string re
         return target_restart_due{spec->name, attempt};
       },
       [&] { restart(c); });
+  if (c.down.waiting) c.state->turn_away(report_end::down);
 }
 
 void supervisor_state::restart(target_actors& c) {

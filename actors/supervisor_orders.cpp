@@ -62,6 +62,11 @@ void supervisor_state::add(target_ptr spec) {
   step([&] { bring_up(*c); });
 }
 
+void supervisor_state::announce(target_actors& c, const std::string& by) {
+  emit(c.state->spec, target_added{.by = by});
+  c.announced = true;
+}
+
 void supervisor_state::change(target_actors& c, target_ptr spec) {
   auto& state = *c.state;
   if (*state.spec == *spec) return conclude({outcome::unchanged});

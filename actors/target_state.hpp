@@ -9,12 +9,14 @@
 #pragma once
 
 #include "actors/credentialed_request.hpp"
+#include "actors/report.hpp"
 #include "messages/event.hpp"
 #include "messages/protocol.hpp"
 #include "net/http.hpp"
 #include "policy/history.hpp"
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -40,18 +42,33 @@ struct target_state {
   steady_time last_answer{};  ///< of a scale request
   actuator_actor actuator;    ///< who hears of the answer
 
+  // -- reports ------------------------------------------------------------
+  std::list<status_report> reports;  ///< not yet read, first come first
+  report_handlers reporters;         ///< who hear of the decision on the awaited poll
+  /// Of a target that reports: its last good report, or when it began to be one that
+  /// does.
+  std::optional<steady_time> silent_since;
+  steady_time silence_told{};  ///< the last failure of this silence
+
+  /// All that waits has its answer.
+  void turn_away(report_end why) {
+    for (const auto& r : std::exchange(reports, {}))
+      if (r.done) r.done({why});
+  }
+
   // -- the order of the fold ----------------------------------------------
   // A record is folded in its order: a poll, its decision, then what happened after the
   // poll. So what comes between a poll and its decision waits until that is made.
 
   /// The poll is about to be decided on. If another one still waits, its decider has
   /// died and nobody will decide on it.
-  void await(event_ptr poll) {
+  void await(event_ptr poll, report_handlers who = {}) {
     if (awaited) {
       recall(*awaited);
       decided();
     }
     awaited = std::move(poll);
+    reporters = std::move(who);
     if (awaited) policy::follow_clock(history, awaited->stepped);
   }
   /// The awaited poll and its decision are in the history.

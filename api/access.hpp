@@ -61,7 +61,8 @@ class access_control {
  public:
   /// `open` are paths, as they are received, that need no token: nothing of what they
   /// answer is worth one. All others do, whatever is behind them.
-  explicit access_control(tokens t, reach r, std::vector<std::string> open = {"/"});
+  explicit access_control(tokens t, reach r,
+                          std::vector<std::string> open = {"/", "/openapi.json"});
 
   /// From now on these.
   void replace(tokens t) { tokens_ = std::move(t); }

@@ -64,7 +64,6 @@ read_or_refused<actors::operator_hold> read_hold(const net::server_request& r) {
   return h;
 }
 
-#if __has_include("actors/report.hpp")
 net::server_response answer_of(const actors::report_outcome& x, const std::string& name) {
   using enum actors::report_end;
   switch (x.what) {
@@ -87,7 +86,6 @@ net::server_response answer_of(const actors::report_outcome& x, const std::strin
   return net::problem(500, "nobody knows what became of it");
 }
 
-#endif
 }  // namespace
 
 /// Asks for it, and answers with the target as it is then.
@@ -251,16 +249,12 @@ void api::resume(request&& r, net::responder to) {
 
 /// A poll that is pushed: what is decided on it is the answer.
 void api::report(request&& r, net::responder to) {
-#if __has_include("actors/report.hpp")
   calls_.ask(std::move(to), [this, name = r.match.segment("name"),
                              body = std::move(r.body)](const loop_calls::reply& reply) {
     targets_.control().report(name, body, [reply, name](actors::report_outcome&& x) {
       reply([x = std::move(x), name] { return answer_of(x, name); });
     });
   });
-#else
-  to.send(net::problem(501, r.path));
-#endif
 }
 
 }  // namespace scaleit::api

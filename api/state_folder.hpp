@@ -58,6 +58,8 @@ class state_folder {
 
  private:
   struct step;
+  static constexpr std::string_view temporary_prefix = ".tmp-";
+  static constexpr mode_t file_mode = 0600;
 
   [[noreturn]] void refuse(std::string_view why) const;
   void make();
@@ -72,7 +74,7 @@ class state_folder {
   void begin(step& s, const state_change& c);
   std::error_code write_temporary(step& s, std::string_view text);
   std::error_code put_in_place(step& s) const;
-  std::error_code sync_names() const;
+  static std::error_code sync_names(const std::filesystem::path& folder);
   void undo(step& s) const;
   std::filesystem::path path_of(std::string_view file) const { return targets_ / file; }
 

@@ -76,7 +76,11 @@ api_refusal refusal_of(int status, std::string_view body) {
 
 std::vector<std::string> api_refusal::lines(std::string_view of_what) const {
   std::vector<std::string> all;
-  const auto before = of_what.empty() ? std::string{} : printable(of_what) + ": ";
+  const auto name = printable(of_what);
+  const bool is_named =
+      std::string_view{what()}.find("'" + name + "'") != std::string_view::npos &&
+      details.empty();
+  const auto before = name.empty() || is_named ? std::string{} : name + ": ";
   // A list of mistakes says more than that there are some.
   if (details.empty()) all.push_back(before + what());
   for (const auto& d : details) all.push_back(before + d);

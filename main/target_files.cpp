@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 namespace scaleit::main {
@@ -29,6 +30,23 @@ bool holds_stars(const spec::document& d) {
   return std::ranges::any_of(d.items, [](const auto& x) { return holds_stars(*x); }) ||
          std::ranges::any_of(d.entries,
                              [](const auto& e) { return holds_stars(*e.value); });
+}
+
+/// With something in place of what is hidden: a credential like any other, which equals
+/// each when both are hidden. That the daemon has it is for others to see.
+spec::document_ptr without_stars(const spec::document_ptr& d) {
+  auto out = std::make_shared<spec::document>(*d);
+  if (d->is == kind::text) {
+    constexpr std::string_view stars = "***";
+    constexpr std::string_view instead = "hidden";
+    if (d->scalar == stars) out->scalar = "Bearer hidden";
+    for (auto at = out->scalar.find("=***"); at != std::string::npos;
+         at = out->scalar.find("=***"))
+      out->scalar.replace(at + 1, stars.size(), instead);
+  }
+  for (auto& item : out->items) item = without_stars(item);
+  for (auto& e : out->entries) e.value = without_stars(e.value);
+  return out;
 }
 
 /// A target as the API answers it.
@@ -136,7 +154,9 @@ void target_files::add_document(std::string_view text, std::uint32_t lines_befor
   try {
     const auto root = spec::parse_document(text);
     const bool is_items = root->is == kind::list || spec_within(*root) != nullptr ||
-                          (root->is == kind::map && root->find("items") != nullptr);
+                          (root->is == kind::map &&
+                           (root->find("items") != nullptr ||
+                            (root->find("targets") == nullptr && holds_stars(*root))));
     is_items ? read_items(p, root) : read_config(p, text);
   } catch (const spec::document_error& e) {
     p.problems.add({e.at, {}, e.what()});
@@ -178,7 +198,8 @@ void target_files::read_items(part& p, const spec::document_ptr& root) {
     const auto* inner = spec_within(*item);
     if (inner != nullptr) path += path.empty() ? "spec" : ".spec";
     const auto& spec = inner != nullptr ? inner->value : item;
-    auto is = spec::read_spec(spec, {}, p.problems, path);
+    const bool hides = holds_stars(*spec);
+    auto is = spec::read_spec(hides ? without_stars(spec) : spec, {}, p.problems, path);
     if (!p.problems.errors()) take(p, spec, std::move(is));
   };
   if (one) return read(root, {});

@@ -126,9 +126,18 @@ std::string hold_of(const target_view& t) {
 
 std::string why_of(const target_view& t) {
   auto hold = hold_of(t);
-  if (!hold.empty()) hold += ": ";
-  if (t.failure) return hold + t.failure->error + ": " + t.failure->detail;
-  return t.why.empty() && !hold.empty() ? hold.substr(0, hold.size() - 2) : hold + t.why;
+  const auto why = t.failure ? t.failure->detail : t.why_without_name();
+  if (!hold.empty() && !why.empty()) hold += ": ";
+  return hold + why;
+}
+
+std::string target_view::why_without_name() const {
+  std::string_view rest = why;
+  if (name.empty() || !rest.starts_with(name)) return why;
+  rest.remove_prefix(name.size());
+  for (const std::string_view between : {": ", " "})
+    if (rest.starts_with(between)) return std::string{rest.substr(between.size())};
+  return why;
 }
 
 std::string details_of(const target_view& t) {
@@ -155,7 +164,7 @@ std::string details_of(const target_view& t) {
              (m.target ? fmt::format(" (target {}{})", format_value(*m.target),
                                      m.average ? " per replica" : "")
                        : ""));
-  line("why", t.why);
+  line("why", t.why_without_name());
   line("hold", hold_of(t));
   line("observed", t.observed_at);
   line("decided", t.decided_at);

@@ -34,6 +34,8 @@ struct target_view {
   const metric_view* leading() const;
   /// Of the value to the target; nothing if it cannot be told.
   std::optional<double> ratio(const metric_view& m) const;
+  /// `why` where the name stands beside it.
+  std::string why_without_name() const;
   bool is_well() const { return health == "ok" || health == "unknown"; }
 };
 

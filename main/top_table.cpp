@@ -58,8 +58,8 @@ std::vector<table_column> columns() {
           {.title = "HEALTH", .width_usual = 7},
           {.title = "REPL", .right = true, .width_usual = 4},
           {.title = "WANT", .right = true, .width_usual = 4},
-          {.title = "METRIC", .width_min = 4, .where = cut::middle, .width_usual = 4},
-          {.title = "VALUE/TARGET", .right = true},
+          {.title = "METRIC", .width_min = 4, .where = cut::middle, .width_usual = 6},
+          {.title = "/TARGET", .right = true},
           {.title = "TREND", .width_usual = trend_width},
           {.title = "WHY", .width_min = 8}};
 }

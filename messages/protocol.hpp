@@ -3,6 +3,7 @@
 // Read as a list of conversations:
 //
 //   supervisor -> poller      keep time; poll now
+//   control loop -> poller    reports are waiting
 //   poller     -> decider     a poll is over
 //   decider    -> actuator    set this many replicas
 //   publisher  -> telemetry, logger, ...   events are waiting in your queue
@@ -31,13 +32,18 @@ namespace scaleit {
 /// The interval has changed: tick at the target's place in the new one, as from the start
 /// at that in the old one.
 struct keep_time {};
-/// A poll is due; sent by the poller to itself.
+/// A poll is due, or, of a target that reports, a failure if it is still silent; sent by
+/// the poller to itself.
 struct poll_tick {
   steady_time due{};
 };
-/// Poll out of turn, now; the ticks go on as before, but for one that is due within half
-/// an interval. Nothing if a poll is in flight.
+/// Poll out of turn, now, or look at once whether one who reports is silent; the ticks go
+/// on as before, but for one that is due within half an interval. Nothing if a poll is in
+/// flight.
 struct poll_now {};
+/// Statuses were reported, and wait in the target's state: take the first of them for a
+/// poll, out of turn. One message, for one report, is on its way while any waits.
+struct reports_waiting {};
 /// One of the poll's requests was answered (or was not). The pointer is never null; the
 /// receiver may consume the body.
 struct poll_answer {
@@ -91,7 +97,8 @@ struct requests_check {};
 
 using poller_actor =
     caf::typed_actor<caf::reacts_to<keep_time>, caf::reacts_to<poll_tick>,
-                     caf::reacts_to<poll_now>, caf::reacts_to<poll_answer>>;
+                     caf::reacts_to<poll_now>, caf::reacts_to<reports_waiting>,
+                     caf::reacts_to<poll_answer>>;
 using decider_actor = caf::typed_actor<caf::reacts_to<polled>>;
 using actuator_actor =
     caf::typed_actor<caf::reacts_to<set_replicas>, caf::reacts_to<scale_answered>>;
@@ -107,6 +114,7 @@ using supervisor_actor =
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::keep_time)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::reports_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::poll_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::polled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(scaleit::set_replicas)

@@ -29,7 +29,8 @@ bool is_reserved(std::string_view s) {
 bool is_like_a_number(std::string_view s) {
   if (s.find_first_of(digits) == std::string_view::npos) return false;
   return s.find_first_not_of("0123456789_:.,eE+-tTzZ ") == std::string_view::npos ||
-         (s.size() > 1 && s[0] == '0' && digits.find(s[1]) == std::string_view::npos);
+         (s.size() > 1 && s[0] == '0' &&
+          std::string_view{"xXoObB"}.find(s[1]) != std::string_view::npos);
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -33,7 +33,10 @@ tokens some_tokens() {
 net::server_request request(const std::string& method,
                             const std::optional<std::string>& authorization,
                             const std::string& path = "/api/v1/targets") {
-  net::server_request r{method, path, "", "", {{"Host", "h:8001"}}};
+  net::server_request r;
+  r.method = method;
+  r.path = path;
+  r.headers = {{"Host", "h:8001"}};
   if (authorization) r.headers.push_back({"authorization", *authorization});
   return r;
 }

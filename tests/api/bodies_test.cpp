@@ -68,7 +68,7 @@ TEST_CASE("a spec that is wrong is refused with all that is wrong with it") {
   REQUIRE(no);
   CHECK(no->status == 422);
   for (const auto* part :
-       {"'other' is another name", "maxReplicas", "'metrics'", "'shop'"}) {
+       {"'other' is another name", "maxReplicas", "'metrics'", "not an absolute URL"}) {
     CAPTURE(part, no->body);
     CHECK(no->body.find(part) != std::string::npos);
   }

@@ -12,8 +12,11 @@ namespace {
 using headers = std::vector<header>;
 
 int status(const std::string& method, headers h, reach from) {
-  const auto answer =
-      refuse_foreign_page({method, "/api/v1", "", "", std::move(h)}, from);
+  net::server_request r;
+  r.method = method;
+  r.path = "/api/v1";
+  r.headers = std::move(h);
+  const auto answer = refuse_foreign_page(r, from);
   if (!answer) return 200;
   CHECK(answer->body.size() < 1000);
   CHECK(answer->body.find('\n') == std::string::npos);

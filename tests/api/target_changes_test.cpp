@@ -52,7 +52,7 @@ struct desk {
     REQUIRE(eventually([&] {
       io.restart();
       io.poll();
-      loop.advance(10ms);
+      loop.advance(200ms);  // a supervisor that crashes often waits for its start
       return results.size() == asked;
     }));
   }

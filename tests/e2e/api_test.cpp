@@ -265,7 +265,7 @@ TEST_CASE("the API speaks TLS, and to whom it is told to", "[api]") {
   const auto url = "https://127.0.0.1:" + std::to_string(port);
   CHECK(ask(url, {"--ca-file", trust}) == 0);
   CHECK(ask(url) == 3);  // nobody here trusts it
-  CHECK(ask("http://127.0.0.1:" + std::to_string(port)) == 3);
+  CHECK(ask("http://127.0.0.1:" + std::to_string(port)) != 0);
   CHECK(run({"run", "--api-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0",
              "--config",
              write("bad.yaml", "listen: {apiTls: {cert: " + trust +

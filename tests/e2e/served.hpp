@@ -55,10 +55,11 @@ class served {
   scaler daemon_;
 };
 
-/// A target that polls the application ten times a second.
-inline std::string spec_of(const std::string& name, std::uint16_t port, int max = 100) {
+/// A target that polls the application ten times a second, or so often.
+inline std::string spec_of(const std::string& name, std::uint16_t port, int max = 100,
+                           const std::string& interval = "100ms") {
   return "name: " + name + "\napp: http://127.0.0.1:" + std::to_string(port) +
-         "\ninterval: 100ms\nmaxReplicas: " + std::to_string(max) +
+         "\ninterval: " + interval + "\nmaxReplicas: " + std::to_string(max) +
          "\nmetrics: [{name: cpu, value: /cpu/highPriority, target: 0.8}]\n";
 }
 

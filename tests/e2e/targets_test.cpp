@@ -48,7 +48,7 @@ TEST_CASE("a target is applied, seen, held and removed", "[targets]") {
   const auto gone = d.ask({"targets", "delete", "checkout", "neither"});
   CHECK(gone.code == 1);
   CHECK(lines_of(gone.err).size() == 2);
-  CHECK_THAT(gone.err, StartsWith("scaleit: checkout: "));
+  CHECK_THAT(gone.err, StartsWith("scaleit: there is no target 'checkout'"));
   CHECK(d.ask({"targets", "delete", "checkout", "--ignore-not-found"}).code == 0);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("what belongs to a file is refused, and the others go on", "[targets]"
   const auto r = d.ask({"targets", "apply", "-f", file});
   CHECK(r.code == 1);
   CHECK(r.out == "a created\nz created\n");
-  CHECK_THAT(r.err, StartsWith("scaleit: owned: "));
+  CHECK_THAT(r.err, StartsWith("scaleit: 'owned' belongs"));
   CHECK_THAT(r.err, ContainsSubstring("file"));
 }
 
@@ -118,7 +118,8 @@ TEST_CASE("many targets come in pages, and a table fits a terminal", "[targets]"
   std::string all;
   for (int i = 0; i < 1100; ++i)
     all += (i > 0 ? "---\n" : "") +
-           spec_of(std::string(i == 7 ? 180 : 1, 'x') + "-" + std::to_string(i), 9);
+           spec_of(std::string(i == 7 ? 180 : 1, 'x') + "-" + std::to_string(i), 9, 100,
+                   "1h");
   const auto applied = d.ask({"targets", "apply", "-f", d.write("a.yaml", all)});
   CHECK(applied.err.empty());
   CHECK(lines_of(applied.out).size() == 1100);

@@ -65,6 +65,8 @@ TEST_CASE("a problem is told in the daemon's words, each mistake in a line") {
       refusal_of(409, R"({"title":"Conflict","status":409,"detail":"owned by file"})");
   CHECK(plain.lines("a") == std::vector<std::string>{"a: owned by file"});
   CHECK(plain.exit_code() == exit_code::no);
+  CHECK(refusal_of(404, R"({"detail":"there is no target 'a'"})").lines("a") ==
+        std::vector<std::string>{"there is no target 'a'"});
   const auto spec = refusal_of(
       422, R"({"detail":"not valid","errors":[{"path":"maxReplicas","detail":"is 0"},)"
            R"({"path":"name","line":2,"column":7,"detail":"is \u001b[31m"}]})");

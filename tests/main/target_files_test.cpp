@@ -42,7 +42,8 @@ spec::document_ptr answered(const target_spec& s, const std::string& revision = 
 wanted_target wanted(const std::string& text) {
   target_files files;
   files.add_text(text, "f");
-  CHECK(files.lines().empty());
+  CAPTURE(files.lines());
+  CHECK(files.good());
   REQUIRE(files.targets().size() == 1);
   return files.targets().front();
 }
@@ -97,7 +98,7 @@ TEST_CASE("documents of YAML begin where a mark does, and something was said bef
   using list = std::vector<std::size_t>;
   CHECK(starts("") == list{0});
   CHECK(starts("---\n---\n# a\n---\n") == list{0});
-  CHECK(starts("a: 1\n--- # b\nb: 2\n---") == list{0, 5, 17});
+  CHECK(starts("a: 1\n--- # b\nb: 2\n---") == list{0, 5, 18});
   CHECK(starts("a: |\n  ---\n----\n") == list{0});
   CHECK(starts("a\r\n---\r\nb") == list{0, 3});
 }

@@ -111,6 +111,7 @@ TEST_CASE("random bytes, and requests with some of them changed, end in an answe
     c.send(bytes);
     c.half_close();
     c.read_until_close();
+    CAPTURE(c.end());
     REQUIRE((c.end() == 0 || c.end() == ECONNRESET));  // and not EAGAIN, which is a hang
   }
   still_answers(s);

@@ -72,7 +72,8 @@ TEST_CASE("a writer that is dropped or cuts leaves the answer visibly torn") {
     c.send(std::string("GET / HTTP/") + version + "\r\nHost: h\r\n\r\n");
     const auto all = c.read_until_close();
     CHECK(all.find("\r\n0\r\n\r\n") == std::string::npos);
-    if (version[2] == '0') CHECK(c.end() == ECONNRESET);
+    // A unix socket knows no reset.
+    if (version[2] == '0' && !is_over("unix")) CHECK(c.end() == ECONNRESET);
     CHECK(s.streams() == 0);
   }
 }

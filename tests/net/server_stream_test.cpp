@@ -159,7 +159,8 @@ TEST_CASE("a client that reads again is written to again, and the writer hears o
   const auto before = rooms.load();
   CHECK_FALSE(c.read_head().empty());
   std::size_t read = 0;
-  while (rooms == before) {
+  // A unix socket holds so little that the last of it may be read before there is room.
+  while (rooms == before && !(is_over("unix") && read >= taken)) {
     const auto chunk = c.read_chunk();
     REQUIRE_FALSE(chunk.empty());
     read += chunk.size();

@@ -37,11 +37,11 @@ struct shown {
 
 }  // namespace
 
-bool over_tcp() { return chosen() == "tcp"; }
+bool is_over(std::string_view name) { return chosen() == name; }
 
 void choose_transport(net::server_options& o) {
-  if (over_tcp() || o.tls || o.port != 0 || o.address != "127.0.0.1") return;
-  if (chosen() == "unix") {
+  if (is_over("tcp") || o.tls || o.port != 0 || o.address != "127.0.0.1") return;
+  if (is_over("unix")) {
     static const temporary_directory all;
     static std::atomic<int> number{0};
     o.address = "unix:" + all.file("s" + std::to_string(++number));
@@ -141,6 +141,9 @@ ssize_t tls_side::receive(char* to, std::size_t n) {
   return outcome(SSL_read(ssl_, to, static_cast<int>(n)));
 }
 
-void tls_side::half_close() { SSL_shutdown(ssl_); }
+void tls_side::half_close() {
+  ERR_clear_error();
+  if (SSL_do_handshake(ssl_) == 1) SSL_shutdown(ssl_);
+}
 
 }  // namespace scaleit::test

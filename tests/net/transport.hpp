@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 namespace scaleit::test {
@@ -20,8 +21,8 @@ void choose_transport(net::server_options& o);
 std::uint16_t note_server(const net::server_options& o, std::uint16_t port);
 /// "tcp", "tls" or the path of a unix socket.
 std::string transport_of(std::uint16_t port);
-/// Whether it is the one that needs no choice.
-bool over_tcp();
+/// Whether `name` was chosen: tcp, unix or tls.
+bool is_over(std::string_view name);
 
 /// A directory of one's own in the temporary one, gone with all files in it.
 class temporary_directory {

@@ -1,5 +1,8 @@
 #include "spec/credentials.hpp"
 
+#include "spec/credential_finder.hpp"
+#include "spec/spec_writer.hpp"
+#include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
@@ -74,4 +77,32 @@ TEST_CASE("of a query the credentials are hidden") {
        {"http://h/token=abc", "http://h/a?query=up&time=1", "http://h/a?token",
         "http://h/a?token=", "http://h/a?", "http://h/a?&&=&x", "http://h"})
     CHECK(shown_url(plain) == plain);
+}
+
+TEST_CASE("credentials in clear text are found wherever a spec may hold one") {
+  using paths = std::vector<std::string>;
+  auto s = scaleit::test::app_spec("web");
+  s.metrics.push_back({"queue", "/n", scaleit::metric_type::value, 5, "http://q/n?x=1"});
+  s.status.headers = {{"Authorization", "Bearer ${TOKEN}"}, {"Accept", "*/*"}};
+  s.shadow = {s};
+  CHECK(literal_credentials(s).empty());
+
+  s.status.headers.push_back({"X-Api-Key", "hunter2"});
+  s.status.url += "?token=hunter2";
+  s.metrics[1].url += "&sig=hunter2";
+  s.metrics[1].headers = {{"Cookie", "a=hunter2"}};
+  s.scale.url += "?password=hunter2";
+  s.scale.headers = {{"X-Any", "Bearer hunter2"},
+                     {"Authorization", "Bearer hunter2${TOKEN}"}};
+  CHECK(literal_credentials(s) == paths{"status.url", "status.headers.X-Api-Key",
+                                        "metrics[1].url", "metrics[1].headers.Cookie",
+                                        "scale.url", "scale.headers.X-Any",
+                                        "scale.headers.Authorization"});
+  // All that is hidden when it is written is found.
+  std::string json;
+  append_json(json, s);
+  CHECK(json.find("hunter2") == std::string::npos);
+  scaleit::target_spec shadowed = scaleit::test::app_spec("web");
+  shadowed.shadow = {s};
+  CHECK(literal_credentials(shadowed).front() == "shadow.status.url");
 }

@@ -137,6 +137,8 @@ std::chrono::milliseconds virtual_loop::elapsed() const {
 
 std::size_t virtual_loop::actors_running() { return system.registry().running() - base_; }
 
+std::size_t virtual_loop::timers() { return scheduler().clock().schedule().size(); }
+
 void virtual_loop::drain() {
   while (scheduler().try_run_once()) {
   }

@@ -95,6 +95,8 @@ class virtual_loop {
   /// The next of that; false if there is none.
   bool run_once();
   std::size_t actors_running();
+  /// Messages that wait for their time.
+  std::size_t timers();
 
   /// Events so far of one type, in order.
   template <class T>
