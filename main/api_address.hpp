@@ -14,9 +14,9 @@ namespace scaleit::main {
 
 /// As given on the command line.
 struct api_options {
-  std::optional<std::string> api;
-  std::optional<std::string> token_file;
-  std::optional<std::string> ca_file;
+  std::optional<std::string> api{};
+  std::optional<std::string> token_file{};
+  std::optional<std::string> ca_file{};
 };
 
 void add_api_options(CLI::App& command, api_options& options);

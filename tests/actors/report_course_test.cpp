@@ -99,7 +99,7 @@ TEST_CASE(
   h.control.add(shared(app_spec()));
   h.drain();
   CHECK(state.history == silent);
-  h.advance(5s);
+  h.advance(8s);
   CHECK(world.polls == 5);  // at once, and in its turn
   h.control.add(shared(pushed_spec()));
   h.advance(14s);  // its silence begins anew

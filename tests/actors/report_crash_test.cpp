@@ -74,6 +74,7 @@ TEST_CASE("a crash at each message while reports come sends nothing twice") {
         simple_app world;
         h.client.app = std::ref(world);
         h.control.add(shared(pushed_spec()));
+        h.drain();
         reports r{h.control};
         constexpr double loads[] = {8, 12, 20, 6, 9};
         for (int second = 0; second < 50; ++second) {
@@ -116,6 +117,7 @@ TEST_CASE("a target whose actors wait for their start says so to who reports") {
   }}};
   h.client.app = [](const net::http_request&) { return answers(204); };
   h.control.add(shared(pushed_spec()));
+  h.drain();
   reports r{h.control};
   for (int i = 0; i < 20; ++i) {
     r.report(document(10, 0.8));
@@ -169,6 +171,7 @@ TEST_CASE("a replay agrees with what was reported, silence and crashes included"
       spec.fallback = fallback_spec{2, 25, fallback_behavior::fixed};
       spec.panic = panic_spec{};
       h.control.add(shared(spec));
+      h.drain();
       reports r{h.control};
       for (int second = 0; second < 90; ++second) {
         world.load = second < 30 ? 8 : 30;

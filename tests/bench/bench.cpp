@@ -47,7 +47,8 @@ void write_json(const results& all, const std::string& file) {
   rapidjson::StringBuffer text;
   rapidjson::PrettyWriter<rapidjson::StringBuffer> json{text};
   json.StartArray();
-  for (const auto& row : others_of(file, fleet).GetArray()) row.Accept(json);
+  const auto others = others_of(file, fleet);
+  for (const auto& row : others.GetArray()) row.Accept(json);
   for (const auto& r : all) {
     json.StartObject();
     json.Key("name"), json.String(r.name);

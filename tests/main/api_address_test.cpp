@@ -8,6 +8,8 @@
 #include "tests/support/process.hpp"
 
 #include <map>
+#include <string>
+#include <vector>
 
 using namespace scaleit::main;
 using scaleit::spec::input_error;
@@ -35,9 +37,9 @@ TEST_CASE("the daemon is where an option says, or a variable, or on this machine
     CHECK(a.unix_socket == "/run/a.sock");
     CHECK(a.shown == "unix:/run/a.sock");
   }
-  for (const std::string bad :
-       {"", "127.0.0.1:8001", "ftp://x", "http://", "http://u:p@h", "http://h/?a=b",
-        "unix:", "unix:" + std::string(200, 'x')}) {
+  for (const std::string& bad : std::vector<std::string>{
+           "", "127.0.0.1:8001", "ftp://x", "http://", "http://u:p@h", "http://h/?a=b",
+           "unix:", "unix:" + std::string(200, 'x')}) {
     CAPTURE(bad);
     CHECK_THROWS_AS(find({.api = bad}), input_error);
   }
