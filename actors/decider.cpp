@@ -43,6 +43,8 @@ void decider_state::on_polled(const polled& x) {
   if (command)
     caf::anon_send(
         actuator, set_replicas{command->first, command->second, x.outcome, x.poll_began});
+  if (!target->reports.empty() && target->poller)
+    caf::anon_send(target->poller, reports_waiting{});
   if (made) actors::tell(reporters, {report_end::decided, std::move(made)});
 }
 

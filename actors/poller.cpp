@@ -147,14 +147,13 @@ void poller_state::fail_of_silence(steady_time at, microseconds late) {
 
 void poller_state::on_reports_waiting() {
   if (target->reports.empty()) return;
-  // Its decision comes first. (It is made before this actor's next message, unless the
-  // decider has died.)
-  if (target->awaited)
-    return self->delayed_send(self, bounds::order_retry_interval, reports_waiting{});
+  // Its decision comes first, and then the decider tells that reports wait.
+  if (target->awaited) return;
   auto first = std::move(target->reports.front());
   target->reports.pop_front();
-  if (!target->reports.empty()) caf::anon_send(poller_actor{self}, reports_waiting{});
   take(std::move(first));
+  if (!target->reports.empty() && !target->awaited)
+    caf::anon_send(poller_actor{self}, reports_waiting{});
 }
 
 void poller_state::take(status_report r) {

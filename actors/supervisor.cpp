@@ -156,6 +156,7 @@ void supervisor_state::start(target_actors& c, role from) {
     }
     starting = role::poller;
     c.poller = self->spawn(poller, with, c.state, c.decider);
+    c.state->poller = c.poller;
     watch(c.poller.address(), c, role::poller);
   } catch (const std::exception& e) {
     return target_crashed(c, starting, e.what());
@@ -179,6 +180,7 @@ void supervisor_state::poll_promptly(target_actors& c) {
 void supervisor_state::stop(target_actors& c, role from) {
   if (ending(c))
     c.state->turn_away(stopping() ? report_end::stopping : report_end::unknown);
+  c.state->poller = nullptr;
   dismiss(std::exchange(c.poller, nullptr).address());
   if (from <= role::decider) {
     dismiss(std::exchange(c.decider, nullptr).address());

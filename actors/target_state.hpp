@@ -41,6 +41,7 @@ struct target_state {
   std::optional<request> in_flight;
   steady_time last_answer{};  ///< of a scale request
   actuator_actor actuator;    ///< who hears of the answer
+  poller_actor poller;        ///< who hears that a report may be taken
 
   // -- reports ------------------------------------------------------------
   std::list<status_report> reports;  ///< not yet read, first come first

@@ -55,7 +55,7 @@ TEST_CASE("a target comes, is polled, changes and goes through the API", "[api]"
   const auto polls = app.polls();
   std::this_thread::sleep_for(400ms);
   CHECK(app.polls() == polls);
-  CHECK(has(s.daemon().log(), "api: delete checkout by "));
+  CHECK(eventually([&] { return has(s.daemon().log(), "api: delete checkout by "); }));
 }
 
 TEST_CASE("of two who change one target the second is told", "[api]") {
@@ -231,7 +231,7 @@ TEST_CASE("with a token only its holder gets in", "[api]") {
   CHECK(ask("GET", "another-token-nobody-guesses").status == 404);
   CHECK(ask("PUT", "another-token-nobody-guesses").status == 403);
   CHECK(ask("PUT", "a-token-that-nobody-guesses").status == 201);
-  CHECK(has(daemon.log(), "api: put a by w"));
+  CHECK(eventually([&] { return has(daemon.log(), "api: put a by w"); }));
   CHECK(!has(daemon.log(), "nobody-guesses"));
 }
 

@@ -75,6 +75,7 @@ TEST_CASE("the log has one line per change and one per streak begun and ended",
   std::vector<std::string> expected{
       R"(info +recording into /.*/record, from event 1 on)",
       R"(info +metrics on http://127\.0\.0\.1:\d+/metrics)",
+      R"(info +API on http://127\.0\.0\.1:\d+/api/v1)",
       R"(info +scaleit \d+\.\d+\.\d+ started)",
       R"(info +target=app added: holds cpu at 0\.80 by polling http://127\.0\.0\.1:\d+/app/status every 100ms)",
       R"(info +target=app cpu=0\.95 target=0\.80 replicas 10 -> 12 \(put \d+\.\d ms\): cpu 0\.95 is 18\.8 % above 0\.80: 11\.88 is rounded up to 12)",
