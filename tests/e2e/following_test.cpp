@@ -35,8 +35,8 @@ TEST_CASE("events are followed, and of some targets and types alone", "[followin
       "behavior: {scaleUp: {policies: [{type: Pods, value: 1000, periodSeconds: 1}]}}\n";
   // They are there when the daemon says that they are.
   CHECK(eventually([&] {
-    d.ask(
-        {"targets", "apply", "-f", d.write("b.yaml", spec_of("b", application.port()) + at_once)});
+    d.ask({"targets", "apply", "-f",
+           d.write("b.yaml", spec_of("b", application.port()) + at_once)});
     application.set_replicas(10);
     return some.out().find(" b scale.applied 10 -> 20") != std::string::npos;
   }));

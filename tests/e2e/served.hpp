@@ -25,9 +25,10 @@ class served {
     const auto log = daemon_.log();
     constexpr std::string_view before = "API on ";
     const auto at = log.find(before);
-    const auto end = log.find("/api/v1", at);
+    const auto end = log.find('\n', at);
     if (at == std::string::npos || end == std::string::npos) return {};
-    return log.substr(at + before.size(), end - at - before.size());
+    const auto url = log.substr(at + before.size(), end - at - before.size());
+    return url.substr(0, url.find("/api/v1"));
   }
 
   result ask(std::vector<std::string> arguments) const {
