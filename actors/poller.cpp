@@ -104,6 +104,9 @@ poll_round::handler poller_state::answered() {
 }
 
 void poller_state::on_answer(const poll_answer& x) {
+  // The decision on what was reported meanwhile comes first, so that who waits hears it.
+  if (!target->reporters.empty())
+    return self->delayed_send(self, bounds::order_retry_interval, x);
   if (auto result = round->take(x.part, *x.response)) {
     if (auto* f = std::get_if<failure>(&*result))
       fail(std::move(*f));

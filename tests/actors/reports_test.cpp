@@ -181,6 +181,22 @@ TEST_CASE("a report to a target that is polled is a poll out of turn") {
   CHECK(h.all<status_failed>().empty());
 }
 
+TEST_CASE("a report and the answer of a poll at one moment are two polls") {
+  virtual_loop h;
+  simple_app world;
+  h.client.app = std::ref(world);
+  h.control.add(shared(app_spec()));
+  h.advance(5s);
+  reports r{h.control};
+  r.report(document(10, 0.81));
+  h.advance(1ms, false);  // both wait in one mailbox
+  h.drain();
+  CHECK(r.ends() == "decided");
+  h.advance(1s);
+  CHECK(h.all<status_observed>().size() == 3);
+  CHECK(h.all<decision_made>().size() == 3);
+}
+
 TEST_CASE("what is no status is refused, and is no poll") {
   struct row {
     const char* body;

@@ -42,6 +42,7 @@ TEST_CASE("what is written of a target reads back as the same") {
     const auto text = state_text(c);
     CAPTURE(text);
     const auto read = read_state(text, state_file_of(c.name));
+    CHECK(why_not(text, state_file_of(c.name)) == "accepted");
     REQUIRE(std::holds_alternative<state_change>(read));
     CHECK(std::get<state_change>(read).name == c.name);
     REQUIRE(same(std::get<state_change>(read).what, c.what));
