@@ -121,8 +121,9 @@ void replace_all(std::string& s, std::string_view from, std::string_view to) {
 
 class document_writer {
  public:
-  document_writer(std::string& out, std::string_view version)
-      : stream_{out}, json_(stream_) {
+  explicit document_writer(std::string& out) : stream_{out}, json_(stream_) {}
+
+  void write(std::string_view version) {
     json_.StartObject();
     field("openapi", "3.1.0");
     key("info"), json_.StartObject();
@@ -254,7 +255,7 @@ class document_writer {
 
 std::string openapi(std::string_view version) {
   std::string out;
-  document_writer{out, version};
+  document_writer{out}.write(version);
   return out;
 }
 

@@ -15,7 +15,10 @@ using record::write_text;
 class view_writer {
  public:
   view_writer(std::string& out, const target_view& v)
-      : view_(v), stream_{out}, json_(stream_) {
+      : view_(v), stream_{out}, json_(stream_) {}
+
+  void write() {
+    const auto& v = view_;
     json_.StartObject();
     field("name", v.name);
     field("origin", actors::to_string(v.origin));
@@ -87,6 +90,6 @@ class view_writer {
 
 }  // namespace
 
-void append_json(std::string& out, const target_view& v) { view_writer{out, v}; }
+void append_json(std::string& out, const target_view& v) { view_writer{out, v}.write(); }
 
 }  // namespace scaleit::api

@@ -54,7 +54,9 @@ void moment(std::string& out, const account& a) {
 
 class account_writer {
  public:
-  account_writer(std::string& out, const account& a) : stream_{out}, json_(stream_) {
+  explicit account_writer(std::string& out) : stream_{out}, json_(stream_) {}
+
+  void write(const account& a) {
     json_.StartObject();
     field("target", a.target);
     field("time", to_rfc3339(a.at));
@@ -132,6 +134,6 @@ std::string text_of(const account& a) {
   return out;
 }
 
-void append_json(std::string& out, const account& a) { account_writer{out, a}; }
+void append_json(std::string& out, const account& a) { account_writer{out}.write(a); }
 
 }  // namespace scaleit::record
