@@ -106,7 +106,7 @@ server_context make_server_context(const server_tls& files) {
   for (const auto* file : {&files.cert_file, &files.key_file}) must_be_readable(*file);
   if (!files.client_ca_file.empty()) must_be_readable(files.client_ca_file);
   ERR_clear_error();
-  const server_context c(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  server_context c(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
   if (!c) throw std::bad_alloc();
   SSL_CTX_set_min_proto_version(c.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(c.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |
