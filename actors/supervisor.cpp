@@ -165,8 +165,7 @@ void supervisor_state::start(target_actors& c, role from) {
   poll_promptly(c);
 }
 
-/// At once, if nothing is asked or there are not too many; else soon, if its place is
-/// far.
+/// At once, if nothing is asked or there are few; else soon, if its place is far.
 void supervisor_state::poll_promptly(target_actors& c) {
   if (c.state->spec->status.push || all->prompt.take(now()))
     return caf::anon_send(c.poller, poll_now{});
