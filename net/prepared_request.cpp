@@ -76,8 +76,7 @@ parsed_url address_of(const http_request& r) {
 /// Names of files hold no line break that anybody means.
 std::string identity(const parsed_url& url, const tls_settings& tls) {
   // At a unix socket the host is still whom a certificate must name.
-  auto origin =
-      url.unix_socket.empty() ? url.origin() : url.origin() + "\n" + url.host;
+  auto origin = url.unix_socket.empty() ? url.origin() : url.origin() + "\n" + url.host;
   if (!url.tls || tls == tls_settings{}) return origin;
   return fmt::format("{}\n{}\n{}\n{}\n{}", origin, tls.ca_file, tls.cert_file,
                      tls.key_file, tls.server_name);

@@ -64,7 +64,7 @@ class crowd {
       : system_(configured(config_, loop_)),
         control_(system_, client_, secrets_, {}, time_point{}),
         pulse_(loop_.io()),
-        watch_({"127.0.0.1", 0}, bounds::server_connections_max, metrics_,
+        watch_(watch_loop_, {"127.0.0.1", 0}, bounds::server_connections_max, metrics_,
                control_.health(), {[](const std::string&) { std::_Exit(0); }, [] {}}) {
     control_.subscribe("telemetry", [this](const event& x) { counters_.apply(x); });
     if (e.log)
@@ -142,6 +142,7 @@ class crowd {
   actors::control_loop control_;
   std::unique_ptr<recording> recording_;
   net::asio::steady_timer pulse_;
+  net::event_loop watch_loop_;
   watch watch_;
   std::vector<double> late_;  // ms
 };

@@ -58,7 +58,7 @@ void event_to_subscribers(benchmark::State& state) {
     auto queue = events.subscribe(fmt::format("s{}", i), 1024);
     readers.push_back(
         system.spawn(actors::event_subscriber, &none, queue,
-                     actors::event_handler{[&](const event&) { ++handled; }}));
+                     actors::event_handler{[&](const event_ptr&) { ++handled; }}));
     queue->attach(readers.back());
   }
   const auto target = std::make_shared<target_spec>(test::app_spec());
