@@ -29,23 +29,24 @@ void target_changes::begin(const request_ptr& r) {
                          (before.spec && after.spec && *before.spec == *after.spec);
   if (same_spec && before.hold == after.hold)
     return finish(r, actors::outcome::unchanged);
-  if (!state_) return carry_out(r, edit);
+  if (!state_) return carry_out(r, edit, before);
   const bool taken = state_->keep(
-      r->name, after, [this, r, edit](const std::optional<std::string>& error) {
+      r->name, after, [this, r, edit, before](const std::optional<std::string>& error) {
         if (error)
           finish(r, refusal{507, fmt::format("it cannot be kept: {}", *error)});
         else
-          carry_out(r, edit);
+          carry_out(r, edit, before);
       });
   if (!taken) finish(r, refusal{503, "too many changes wait for the disk"});
 }
 
-void target_changes::carry_out(const request_ptr& r, const target_edit& e) {
-  const auto answered = [this, r](const actors::answer& a) {
-    if (a.what == actors::outcome::refused)
-      finish(r, refusal{409, a.why});
-    else
-      finish(r, a.what);
+/// What is refused after all is not to come to life at the next start.
+void target_changes::carry_out(const request_ptr& r, const target_edit& e,
+                               const kept_target& before) {
+  const auto answered = [this, r, before](const actors::answer& a) {
+    if (a.what != actors::outcome::refused) return finish(r, a.what);
+    if (state_) state_->keep(r->name, before, [](const auto&) {});
+    finish(r, refusal{409, a.why});
   };
   if (e.spec && *e.spec)
     control_.want(actors::origin::api, *e.spec, answered, r->by);

@@ -52,7 +52,7 @@ class target_changes {
   using request_ptr = std::shared_ptr<change_request>;
 
   void begin(const request_ptr& r);
-  void carry_out(const request_ptr& r, const target_edit& e);
+  void carry_out(const request_ptr& r, const target_edit& e, const kept_target& before);
   void finish(const request_ptr& r, std::variant<actors::outcome, refusal> what);
   void next(const std::string& name);
 

@@ -127,6 +127,22 @@ TEST_CASE("what cannot be kept is not done") {
   CHECK(d.loop.control.wanted().find("b") == nullptr);
 }
 
+TEST_CASE("what is refused after it was kept does not come to life at the next start") {
+  temporary_directory folder;
+  {
+    desk d{folder.path()};
+    d.loop.control.changeable_state().targets_max = 1;
+    d.put("a", 7);
+    d.settle();
+    d.put("b", 8);
+    d.settle();
+    CHECK(status_of(d.results.at(1)) == 409);
+  }
+  const auto kept = api::state_folder{folder.path().string()}.load().targets;
+  CHECK(kept.size() == 1);
+  CHECK(kept.contains("a"));
+}
+
 TEST_CASE("any changes, and crashes of the supervisor: what is wanted is what is kept") {
   for (const unsigned seed : {1u, 2u, 3u}) {
     temporary_directory folder;
