@@ -121,6 +121,11 @@ class api {
     std::optional<target_view> now;
   };
   void change(change_request c, std::string_view verb, const loop_calls::reply& reply);
+  void ask_for(change_request c);
+  using change_handler = decltype(change_request::done);
+  /// Tells who asks what became of it.
+  change_handler answering(const std::string& name, const std::string& by,
+                           std::string_view verb, const loop_calls::reply& reply);
   void answer_change(changed x, const loop_calls::reply& reply);
 
   api_options options_;

@@ -91,15 +91,25 @@ net::server_response answer_of(const actors::report_outcome& x, const std::strin
 /// Asks for it, and answers with the target as it is then.
 void api::change(change_request c, std::string_view verb,
                  const loop_calls::reply& reply) {
-  c.done = [this, reply, name = c.name, by = c.by, verb](auto what) {
+  c.done = answering(c.name, c.by, verb, reply);
+  ask_for(std::move(c));
+}
+
+void api::ask_for(change_request c) {
+  calls_.on_control_loop(
+      [this, c = std::move(c)]() mutable { targets_.changes().ask(std::move(c)); });
+}
+
+api::change_handler api::answering(const std::string& name, const std::string& by,
+                                   std::string_view verb,
+                                   const loop_calls::reply& reply) {
+  return [this, name, by, verb, reply](const auto& what) {
     const auto* no = std::get_if<refusal>(&what);
     answer_change(
         {name, by, verb, no ? actors::outcome::refused : std::get<actors::outcome>(what),
          no ? *no : refusal{}, targets_.view(name)},
         reply);
   };
-  calls_.on_control_loop(
-      [this, c = std::move(c)]() mutable { targets_.changes().ask(std::move(c)); });
 }
 
 void api::answer_change(changed x, const loop_calls::reply& reply) {
@@ -199,16 +209,12 @@ void api::apply_patch(const std::shared_ptr<patching>& p, const target_view& v) 
     if (*moved) return refusal{409, fmt::format("'{}' changes too often", p->name)};
     return target_edit{spec, {}};
   };
-  c.done = [this, p, moved](auto what) {
+  c.done = [this, p, moved,
+            answer = answering(p->name, p->by, "patch", p->reply)](auto what) {
     if (*moved && p->attempts_left-- > 0) return begin_patch(p);
-    const auto* refused = std::get_if<refusal>(&what);
-    answer_change({p->name, p->by, "patch",
-                   refused ? actors::outcome::refused : std::get<actors::outcome>(what),
-                   refused ? *refused : refusal{}, targets_.view(p->name)},
-                  p->reply);
+    answer(std::move(what));
   };
-  calls_.on_control_loop(
-      [this, c = std::move(c)]() mutable { targets_.changes().ask(std::move(c)); });
+  ask_for(std::move(c));
 }
 
 // -- the others -----------------------------------------------------------
