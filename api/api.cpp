@@ -174,8 +174,8 @@ void api::daemon(request&&, net::responder to) {
       write_name(json, "targets");
       json.StartObject();
       write_name(json, "total"), json.Uint64(n.total);
-      for (std::size_t h = 0; h < target_healths; ++h)
-        write_name(json, to_string(static_cast<target_health>(h))),
+      for (std::size_t h = 0; h < telemetry::target_healths; ++h)
+        write_name(json, name_of(static_cast<target_health>(h))),
             json.Uint64(n.by_health[h]);
       json.EndObject();
       field("record", options_.record);
@@ -197,7 +197,7 @@ void api::reload(request&&, net::responder to) {
   if (!options_.reload)
     return to.send(net::problem(422, "the daemon was started without a config file"));
   options_.audit(fmt::format("reload by {}", asker_.text()));
-  const auto open = calls_.open(std::move(to), reload_patience);
+  const auto open = calls_.open(std::move(to), bounds::api_long_patience);
   if (!open) return;
   options_.reload(
       "asked for by " + asker_.text(), [reply = *open](const reload_result& x) {

@@ -158,7 +158,7 @@ void api::put(request&& r, net::responder to) {
       return refusal{409, state.full_sentence()};
     return target_edit{spec, {}};
   };
-  if (auto reply = calls_.open(std::move(to), change_patience))
+  if (auto reply = calls_.open(std::move(to), bounds::api_change_patience))
     change(std::move(c), "put", *reply);
 }
 
@@ -177,7 +177,7 @@ struct api::patching {
 void api::patch(request&& r, net::responder to) {
   auto body = read_document(r);
   if (auto* no = std::get_if<net::server_response>(&body)) return to.send(std::move(*no));
-  if (const auto reply = calls_.open(std::move(to), change_patience))
+  if (const auto reply = calls_.open(std::move(to), bounds::api_change_patience))
     begin_patch(std::make_shared<patching>(
         patching{r.match.segment("name"), asker_.text(),
                  std::get<spec::document_ptr>(body), preconditions::of(r), *reply}));
@@ -227,7 +227,7 @@ void api::remove(request&& r, net::responder to) {
     if (auto no = forbidden(targets_, name, e, p)) return std::move(*no);
     return target_edit{target_ptr{}, actors::operator_hold{}};
   };
-  if (auto reply = calls_.open(std::move(to), change_patience))
+  if (auto reply = calls_.open(std::move(to), bounds::api_change_patience))
     change(std::move(c), "delete", *reply);
 }
 
@@ -238,7 +238,7 @@ void api::hold(const std::string& name, actors::operator_hold h, std::string_vie
     if (!exists(e)) return missing(name);
     return target_edit{{}, h};
   };
-  if (auto reply = calls_.open(std::move(to), change_patience))
+  if (auto reply = calls_.open(std::move(to), bounds::api_change_patience))
     change(std::move(c), verb, *reply);
 }
 

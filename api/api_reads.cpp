@@ -26,8 +26,8 @@ net::server_response with_etag(net::server_response r, const target_view& v) {
 }
 
 std::optional<target_health> health_named(std::string_view name) {
-  for (std::size_t h = 0; h < target_healths; ++h)
-    if (to_string(static_cast<target_health>(h)) == name)
+  for (std::size_t h = 0; h < telemetry::target_healths; ++h)
+    if (name_of(static_cast<target_health>(h)) == name)
       return static_cast<target_health>(h);
   return {};
 }
@@ -137,7 +137,7 @@ void api::explain_past(const std::string& name, std::string_view at, bool text,
                          printable(at, 80))));
   if (!options_.explain_past)
     return to.send(net::problem(422, "the daemon runs without a record, which at needs"));
-  const auto open = calls_.open(std::move(to), reload_patience);
+  const auto open = calls_.open(std::move(to), bounds::api_long_patience);
   if (!open) return;
   options_.explain_past(name, *moment, [reply = *open, text](api_options::past told) {
     reply([told = std::move(told), text] {

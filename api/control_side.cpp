@@ -68,7 +68,7 @@ bool control_side::list(listing& l, std::size_t names_max) {
     l.after = at->first;
     if (!at->second.owner()) continue;
     auto v = view_of(at->first, at->second);
-    if (!l.health || v.status.health() == *l.health) l.found.push_back(std::move(v));
+    if (!l.health || v.status.does.health() == *l.health) l.found.push_back(std::move(v));
   }
   return true;
 }
@@ -94,7 +94,7 @@ control_side::counts control_side::count() {
   catch_up();
   counts c{control_.wanted().running(), {}};
   std::size_t polled = 0;
-  for (std::size_t h = 0; h < target_healths; ++h)
+  for (std::size_t h = 0; h < telemetry::target_healths; ++h)
     polled += c.by_health[h] = board_.count(static_cast<target_health>(h));
   c.by_health[static_cast<std::size_t>(target_health::unknown)] +=
       c.total - std::min(c.total, polled);

@@ -47,7 +47,7 @@ class control_side {
   std::optional<record::account> explain(const std::string& name);
   struct counts {
     std::size_t total = 0;
-    std::array<std::size_t, target_healths> by_health{};
+    std::array<std::size_t, telemetry::target_healths> by_health{};
   };
   counts count();
   target_changes& changes() { return changes_; }

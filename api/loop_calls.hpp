@@ -19,8 +19,6 @@
 
 namespace scaleit::api {
 
-inline constexpr std::chrono::seconds change_patience{10}, reload_patience{60};
-
 class loop_calls {
  public:
   /// Makes the answer, on the API's thread.

@@ -9,21 +9,10 @@
 
 namespace scaleit::api {
 
-std::string_view to_string(target_health h) {
-  constexpr std::array<std::string_view, target_healths> names{"unknown", "ok", "failing",
-                                                               "down"};
-  return names[static_cast<std::size_t>(h)];
-}
-
-target_health target_status::health() const {
-  if (down) return target_health::down;
-  if (failed) return target_health::failing;
-  return observed ? target_health::ok : target_health::unknown;
-}
-
 record::explanation target_status::explained(const std::string& name) const {
   record::explanation story{name};
-  std::array<event_ptr, 5> all{observed, decision, shadow, request, failed};
+  std::array<event_ptr, 5> all{observed, decision, shadow, request,
+                               failed == observed ? nullptr : failed};
   const auto end = std::remove(all.begin(), all.end(), nullptr);
   std::sort(all.begin(), end,
             [](const auto& a, const auto& b) { return a->sequence < b->sequence; });
@@ -37,27 +26,26 @@ void status_board::take(const event_ptr& e) {
   const auto at = rows_.find(name);
   if (e->as<target_removed>()) {
     if (at == rows_.end()) return;
-    --counted(at->second.status.health());
+    --counted(at->second.status.does.health());
     rows_.erase(at);
     return;
   }
   const bool is_new = at == rows_.end();
   auto& r = is_new ? rows_[name] : at->second;
-  if (!is_new) --counted(r.status.health());
+  if (!is_new) --counted(r.status.does.health());
   fold(r, e);
-  ++counted(r.status.health());
+  ++counted(r.status.does.health());
 }
 
 void status_board::fold(row& r, const event_ptr& e) {
   auto& s = r.status;
+  s.does.take(*e);
   std::visit(
       [&]<class T>(const T& x) {
         if constexpr (std::is_same_v<T, status_observed>) {
           s.observed = e;
-          s.failed = nullptr;
-          s.failures = 0;
+          s.failed = s.does.failures() > 0 ? e : nullptr;
         } else if constexpr (std::is_same_v<T, status_failed>) {
-          if (s.failures++ == 0) s.failing_since = e->time;
           s.failed = e;
         } else if constexpr (std::is_same_v<T, decision_made>) {
           if (x.shadow) {
@@ -71,10 +59,6 @@ void status_board::fold(row& r, const event_ptr& e) {
         } else if constexpr (std::is_same_v<T, scale_requested> ||
                              std::is_same_v<T, scale_failed>) {
           s.request = e;
-        } else if constexpr (std::is_same_v<T, actor_crashed>) {
-          s.down = true;
-        } else if constexpr (std::is_same_v<T, actor_restarted>) {
-          s.down = false;
         }
       },
       e->data);

@@ -7,6 +7,7 @@
 
 #include "messages/event.hpp"
 #include "record/explanation.hpp"
+#include "telemetry/target_condition.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,29 +18,18 @@
 
 namespace scaleit::api {
 
-enum class target_health : std::uint8_t {
-  unknown,  ///< not polled yet
-  ok,
-  failing,  ///< the last poll failed
-  down,     ///< an actor waits for its restart
-};
-std::string_view to_string(target_health h);
-inline constexpr std::size_t target_healths =
-    static_cast<std::size_t>(target_health::down) + 1;
+using telemetry::target_health;
 
 /// Of one target; a pointer is null if there is none yet.
 struct target_status {
-  event_ptr observed;  ///< the last good poll
-  event_ptr failed;    ///< the last poll, if it failed
-  time_point failing_since{};
-  std::uint64_t failures = 0;  ///< polls in a row
-  event_ptr decision;          ///< the last live one
+  telemetry::target_condition does;
+  event_ptr observed;  ///< the last answer
+  event_ptr failed;    ///< the last poll, if it came to nothing
+  event_ptr decision;  ///< the last live one
   event_ptr shadow;
   event_ptr applied;  ///< the last change that took effect
   event_ptr request;  ///< the last news of a scale request
-  bool down = false;
 
-  target_health health() const;
   /// For whoever explains: fed with all of it, in the order of time.
   record::explanation explained(const std::string& name) const;
 };
@@ -74,7 +64,7 @@ class status_board {
   std::size_t& counted(target_health h) { return counts_[static_cast<std::size_t>(h)]; }
 
   std::unordered_map<std::string, row, hash, std::equal_to<>> rows_;
-  std::array<std::size_t, target_healths> counts_{};
+  std::array<std::size_t, telemetry::target_healths> counts_{};
 };
 
 }  // namespace scaleit::api

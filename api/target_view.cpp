@@ -41,13 +41,14 @@ class view_writer {
   void status() {
     const auto& s = view_.status;
     json_.StartObject();
-    field("health", to_string(s.health()));
+    field("health", name_of(s.does.health()));
     if (s.observed) observed(*s.observed, s.observed->as<status_observed>()->seen);
     if (s.decision) decided(*s.decision, s.decision->as<decision_made>()->made);
     if (s.decision || s.failed)
       field("why", summary_of(s.explained(view_.name).tell(view_.at, nullptr, nullptr)));
     if (s.applied) moment("appliedAt", s.applied->time);
-    if (s.failed) failed(s.failed->as<status_failed>()->what);
+    if (s.failed)
+      if (const auto f = telemetry::poll_failure(*s.failed)) failed(*f);
     if (view_.hold.any()) {
       write_name(json_, "paused");
       json_.StartObject();
@@ -78,8 +79,8 @@ class view_writer {
     json_.StartObject();
     field("error", to_string(f.kind));
     field("detail", f.detail);
-    moment("since", view_.status.failing_since);
-    write_name(json_, "count"), json_.Uint64(view_.status.failures);
+    moment("since", view_.status.does.failing_since());
+    write_name(json_, "count"), json_.Uint64(view_.status.does.failures());
     json_.EndObject();
   }
 

@@ -32,13 +32,11 @@ from_events::from_events(families& into, const std::string& version,
       poll_lateness_(into.histogram("scaleit_poll_lateness_seconds")),
       polls_late_(into.counter("scaleit_polls_late_total")),
       ratio_(into.histogram("scaleit_metric_target_ratio")),
-      healths_{&into.gauge("scaleit_targets", "ok"),
-               &into.gauge("scaleit_targets", "failing"),
-               &into.gauge("scaleit_targets", "down"),
-               &into.gauge("scaleit_targets", "unknown")},
       decisions_{&into.counter("scaleit_decisions_total", "down"),
                  &into.counter("scaleit_decisions_total", "none"),
                  &into.counter("scaleit_decisions_total", "up")} {
+  for (std::size_t h = 0; h < target_healths; ++h)
+    healths_[h] = &into.gauge("scaleit_targets", name_of(static_cast<target_health>(h)));
   for (std::size_t i = 0; i < failure_kinds; ++i) {
     const auto error = to_string(static_cast<failure_kind>(i));
     status_failures_[i] = &into.counter("scaleit_failures_total", error, "status");
@@ -83,13 +81,8 @@ void from_events::apply(const event& e, const status_observed& x) {
     count_sources(t, x.seen);
     if (status_without_metrics(*e.target, x.seen))
       count_status_failure(t, failure_kind::schema);
-    // An answer without one usable metric is as good as none.
-    if (x.seen.metrics.empty()) return poll_failed(t);
   }
-  t.polled = true;
-  t.failures_in_a_row = 0;
-  if (t.own) t.own->failing->Set(0);
-  settle(t);
+  follow(t, e);
 }
 
 /// Silence is no request that failed, and one who reports is not asked at all.
@@ -122,14 +115,7 @@ void from_events::apply(const event& e, const status_failed& x) {
   count_polls(x.what.took, x.late_by, x.ticks_skipped);
   auto& t = of(e);
   count_status_failure(t, x.what.kind);
-  poll_failed(t);
-}
-
-void from_events::poll_failed(target& t) {
-  t.polled = true;
-  ++t.failures_in_a_row;
-  if (t.own) t.own->failing->Increment();
-  settle(t);
+  follow(t, e);
 }
 
 void from_events::apply(const event& e, const decision_made& x) {
@@ -174,11 +160,11 @@ void from_events::apply(const event&, const clock_stepped&) {
 // -- actors --------------------------------------------------------------
 
 void from_events::apply(const event& e, const actor_crashed&) {
-  if (e.target) set_down(of(e), true);
+  if (e.target) follow(of(e), e);
 }
 
 void from_events::apply(const event& e, const actor_restarted& x) {
-  if (e.target) set_down(of(e), false);
+  if (e.target) follow(of(e), e);
   all_.counter("scaleit_actor_restarts_total", x.actor).Increment();
 }
 

@@ -8,6 +8,7 @@
 #include "messages/observation.hpp"
 #include "spec/config_spec.hpp"
 #include "telemetry/families.hpp"
+#include "telemetry/target_condition.hpp"
 #include "telemetry/target_series.hpp"
 
 #include <array>
@@ -33,7 +34,6 @@ class from_events {
   void pulse();
 
  private:
-  enum class target_health : std::uint8_t { ok, failing, down, unknown };
   /// Requests for metrics that are read elsewhere: the first metric of those that share
   /// one, and where its failures are counted.
   struct source {
@@ -47,12 +47,10 @@ class from_events {
     prometheus::Counter* scale_failures = nullptr;
     std::vector<source> sources{};
     std::size_t place = 0;  ///< in `with_series_`, if it has any
-    std::uint32_t failures_in_a_row = 0;
     int replicas = 0;
     int desired = 0;
-    bool polled = false;
-    bool down = false;
-    target_health health = target_health::unknown;  ///< as it is counted
+    target_condition does{};
+    target_health counted = target_health::unknown;
   };
 
   void apply(const event& e, const target_added&);
@@ -71,9 +69,10 @@ class from_events {
 
   target& of(const event& e);
   void count_requests(target& t);
-  void poll_failed(target& t);
-  void set_down(target& t, bool down);
-  void settle(target& t);
+  void follow(target& t, const event& e);
+  prometheus::Gauge& healths(const target& t) {
+    return *healths_[static_cast<std::size_t>(t.counted)];
+  }
   void compare(const event& e, const decision& d);
   void count_metrics(const target& t, const event& e, const observation& seen);
   void count_sources(const target& t, const observation& seen);
@@ -99,7 +98,7 @@ class from_events {
   prometheus::Histogram& poll_lateness_;
   prometheus::Counter& polls_late_;
   prometheus::Histogram& ratio_;
-  std::array<prometheus::Gauge*, 4> healths_;
+  std::array<prometheus::Gauge*, target_healths> healths_{};
   std::array<prometheus::Counter*, 3> decisions_;  ///< down, none, up
   failure_counters status_failures_{};
   failure_counters metric_failures_{};  ///< since there is such a metric

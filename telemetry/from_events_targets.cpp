@@ -68,21 +68,17 @@ void from_events::count_requests(target& t) {
 
 // -- how it does -----------------------------------------------------------
 
-void from_events::settle(target& t) {
-  const auto now = t.down                    ? target_health::down
-                   : !t.polled               ? target_health::unknown
-                   : t.failures_in_a_row > 0 ? target_health::failing
-                                             : target_health::ok;
-  if (now == t.health) return;
-  healths_[static_cast<std::size_t>(t.health)]->Decrement();
-  healths_[static_cast<std::size_t>(now)]->Increment();
-  t.health = now;
-}
-
-void from_events::set_down(target& t, bool down) {
-  t.down = down;
-  if (t.own) t.own->healthy->Set(down ? 0 : 1);
-  settle(t);
+void from_events::follow(target& t, const event& e) {
+  t.does.take(e);
+  if (t.own) {
+    t.own->healthy->Set(t.does.down() ? 0 : 1);
+    t.own->failing->Set(t.does.failures());
+  }
+  const auto now = t.does.health();
+  if (now == t.counted) return;
+  healths(t).Decrement();
+  t.counted = now;
+  healths(t).Increment();
 }
 
 // -- series of its own -----------------------------------------------------
@@ -99,10 +95,10 @@ void from_events::show(target& t) {
   with_series_.push_back(&t);
   t.own->replicas->Set(t.replicas);
   t.own->desired->Set(t.desired);
-  t.own->healthy->Set(t.down ? 0 : 1);
-  t.own->failing->Set(t.failures_in_a_row);
+  t.own->healthy->Set(t.does.down() ? 0 : 1);
+  t.own->failing->Set(t.does.failures());
   // Values that were read meanwhile are not kept; 0 would be a value.
-  if (t.polled)
+  if (t.does.polled())
     for (const auto& m : t.own->metrics)
       m.value->Set(std::numeric_limits<double>::quiet_NaN());
 }
@@ -141,7 +137,7 @@ from_events::target& from_events::of(const event& e) {
   by_spec_.emplace(e.target.get(), &t);
   if (is_new) {
     count_requests(t);
-    healths_[static_cast<std::size_t>(t.health)]->Increment();
+    healths(t).Increment();
     choose();
   }
   if (showing_ && !t.own) show(t);
@@ -164,7 +160,7 @@ void from_events::apply(const event& e, const target_removed&) {
   if (found == targets_.end()) return;
   auto& t = found->second;
   if (t.own) hide(t);
-  healths_[static_cast<std::size_t>(t.health)]->Decrement();
+  healths(t).Decrement();
   by_spec_.erase(t.spec.get());
   targets_.erase(found);
   choose();

@@ -25,7 +25,7 @@ struct teller {
     return e;
   }
   target_health health(const std::string& name) const {
-    return board.find(name)->health();
+    return board.find(name)->does.health();
   }
 
   status_board board;
@@ -62,12 +62,37 @@ TEST_CASE("failures are counted from the first in a row") {
   teller t;
   t.tell("a", status_failed{});
   t.tell("a", status_failed{});
-  CHECK(t.board.find("a")->failures == 2);
-  CHECK(t.board.find("a")->failing_since == time_point{std::chrono::seconds{1}});
+  CHECK(t.board.find("a")->does.failures() == 2);
+  CHECK(t.board.find("a")->does.failing_since() == time_point{std::chrono::seconds{1}});
   t.tell("a", status_observed{});
+  CHECK(t.board.find("a")->failed == nullptr);
   t.tell("a", status_failed{});
-  CHECK(t.board.find("a")->failures == 1);
-  CHECK(t.board.find("a")->failing_since == time_point{std::chrono::seconds{4}});
+  CHECK(t.board.find("a")->does.failures() == 1);
+  CHECK(t.board.find("a")->does.failing_since() == time_point{std::chrono::seconds{4}});
+}
+
+TEST_CASE("an answer without one usable metric is a failed poll, and says why") {
+  teller t;
+  status_observed half, none;
+  half.seen = test::seen(3, 0.9);
+  half.seen.missing = {{"lag", "http://lag refuses", failure_kind::connect}};
+  none.seen.replicas = 3;
+  none.seen.missing = {{"lag", "http://lag refuses", failure_kind::connect},
+                       {"cpu", "/cpu is absent"}};
+  t.tell("a", half);
+  CHECK(t.health("a") == target_health::ok);
+  t.tell("a", none);
+  CHECK(t.health("a") == target_health::failing);
+  const auto& s = *t.board.find("a");
+  REQUIRE(s.failed);
+  const auto why = telemetry::poll_failure(*s.failed);
+  REQUIRE(why);
+  CHECK(why->kind == failure_kind::connect);
+  CHECK(why->detail == "http://lag refuses; /cpu is absent");
+  CHECK(s.observed == s.failed);  // its replicas are known nevertheless
+  t.tell("a", half);
+  CHECK(t.health("a") == target_health::ok);
+  CHECK(s.failed == nullptr);
 }
 
 TEST_CASE("the last decisions are kept: many of few targets, one of each of many") {
