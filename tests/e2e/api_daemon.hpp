@@ -1,4 +1,5 @@
-// A daemon of the real binary that has no targets but those that its API makes.
+// A daemon of the real binary that has no targets but those that its API makes, unless
+// its file is written.
 #pragma once
 
 #include "tests/e2e/running.hpp"
@@ -27,8 +28,7 @@ class api_daemon {
 
   void start() {
     auto arguments = more_;
-    arguments.insert(arguments.end(),
-                     {"--config", directory_.write("none.yaml", "targets: []\n")});
+    arguments.insert(arguments.end(), {"--config", file_});
     daemon_.emplace(scaler_options{.arguments = arguments});
     test::eventually([&] { return (port_ = daemon_->api_port()) != 0; });
   }
@@ -38,6 +38,7 @@ class api_daemon {
     daemon_->ended();
     daemon_.reset();
   }
+  void write_file(const std::string& text) { directory_.write("scaleit.yaml", text); }
   scaler& daemon() { return *daemon_; }
   std::uint16_t port() const { return port_; }
 
@@ -56,13 +57,10 @@ class api_daemon {
 
  private:
   test::temporary_directory directory_;
+  std::string file_ = directory_.write("scaleit.yaml", "targets: []\n");
   std::vector<std::string> more_;
   std::optional<scaler> daemon_;
   std::uint16_t port_ = 0;
 };
-
-inline bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace scaleit::e2e

@@ -54,6 +54,14 @@ change some_change(std::mt19937& random, const std::string& name, kept now) {
   }
 }
 
+/// Of what the file says of its target.
+std::string file_with(int most) {
+  return most == 0 ? "targets: []\n"
+                   : "targets:\n- {name: f, app: http://127.0.0.1:1, maxReplicas: " +
+                         std::to_string(most) +
+                         ", metrics: [{name: c, value: /c, target: 1}]}\n";
+}
+
 /// Sent, and the connection closed without a look at the answer.
 void send_only(std::uint16_t port, const change& c) {
   const int fd = connect_to(port);
@@ -66,16 +74,35 @@ void send_only(std::uint16_t port, const change& c) {
 }  // namespace
 
 TEST_CASE(
-    "whatever is changed, and however often the daemon is killed: what was answered "
-    "is there",
+    "whatever is changed, reported and reloaded, whatever crashes and however often the "
+    "daemon is killed: what was answered is there",
     "[api_kept]") {
   const auto seed = GENERATE(1u, 2u, 3u);
   std::mt19937 random{seed};
   temporary_directory state;
-  api_daemon s{{"--state", state.path().string()}};
-  std::map<std::string, kept> model{{"a", {}}, {"b", {}}, {"c", {}}};
-  for (int n = 0; n < 40; ++n) {
+  api_daemon s{{"--state", state.path().string(), "--chaos",
+                "poller=0.1,decider=0.1,actuator=0.1,api=0.1,telemetry=0.1"}};
+  std::map<std::string, kept> model{{"a", {}}, {"b", {}}, {"c", {}}, {"f", {}}};
+  int decided = 0;
+  for (int n = 0; n < 60; ++n) {
+    if (random() % 6 == 0) {
+      auto& filed = model["f"].most;
+      filed = random() % 4 == 0 ? 0 : 10 + static_cast<int>(random() % 90);
+      s.write_file(file_with(filed));
+      CAPTURE(seed, n, filed);
+      CHECK(s.ask("POST", "/reload").status == 200);
+      CHECK(seen(s, "f").most == filed);
+      continue;
+    }
     auto& [name, now] = *std::next(model.begin(), static_cast<long>(random() % 3));
+    if (random() % 6 == 0) {
+      // Who reports and is struck has no answer, or an old one; nothing of it is kept.
+      const auto a = s.ask("POST", "/targets/" + name + "/status", as_json,
+                           R"({"replicas":10,"cpu":{"highPriority":0.95}})");
+      CAPTURE(seed, n, name, a.body);
+      CHECK((now.most == 0 ? a.status == 404 : a.status == 200 || a.status == 503));
+      decided += has(a.body, R"("desired")");
+    }
     const auto c = some_change(random, name, now);
     CAPTURE(seed, n, c.method, c.path, now.most, now.held);
     if (random() % 8 == 0) {
@@ -98,6 +125,7 @@ TEST_CASE(
     }
     for (const auto& [other, is] : model) CHECK(seen(s, other) == is);
   }
+  CHECK(decided > 0);
   s.kill();
   s.start();
   for (const auto& [name, is] : model) CHECK(seen(s, name) == is);
