@@ -144,8 +144,8 @@ void poller_state::fail_of_silence(steady_time at, microseconds late) {
   began = self->clock().now();
   late_by = late;
   const auto silence = floor<milliseconds>(at - *target->silent_since);
-  fail({failure_kind::stale,
-        fmt::format("nothing was reported for {}", to_string(microseconds{silence}))});
+  fail({failure_kind::stale, fmt::format("nothing was reported for {}",
+                                         scaleit::to_string(microseconds{silence}))});
 }
 
 void poller_state::on_reports_waiting() {

@@ -11,8 +11,11 @@ endif()
 
 add_library(scaleit_flags INTERFACE)
 target_compile_options(scaleit_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  -Wall -Wextra -Wpedantic -Wconversion -Werror
   -fno-omit-frame-pointer)
+if(NOT CMAKE_UNITY_BUILD)  # there the names of one file lie over those of the next
+  target_compile_options(scaleit_flags INTERFACE -Wshadow)
+endif()
 target_include_directories(scaleit_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(scaleit_flags INTERFACE
   SCALEIT_VERSION="${PROJECT_VERSION}")

@@ -14,7 +14,7 @@ namespace scaleit::record {
 namespace {
 
 template <class... Args>
-void line(std::string& out, fmt::format_string<Args...> what, Args&&... args) {
+void add_line(std::string& out, fmt::format_string<Args...> what, Args&&... args) {
   fmt::format_to(std::back_inserter(out), what, std::forward<Args>(args)...);
   out += '\n';
 }
@@ -25,8 +25,8 @@ std::string span(microseconds d) {
 
 void chain(std::string& out, const account::decided& d) {
   for (const auto& s : d.steps)
-    line(out, "  {:<15} {:>4} -> {:<4}  {}", s.rule, s.from, s.to, s.why);
-  if (d.steps.empty()) line(out, "  (the record has no steps)");
+    add_line(out, "  {:<15} {:>4} -> {:<4}  {}", s.rule, s.from, s.to, s.why);
+  if (d.steps.empty()) add_line(out, "  (the record has no steps)");
 }
 
 /// A long chain in two reasons: what moved the number first, and what moved it last.
@@ -43,11 +43,11 @@ std::string headline(const account::decided& d) {
 void moment(std::string& out, const account& a) {
   const auto& d = *a.live;
   if (d.time > a.at)
-    line(out, "decided   {} (before the clock was set back, to {})", to_rfc3339(d.time),
-         to_rfc3339(a.at));
+    add_line(out, "decided   {} (before the clock was set back, to {})",
+             to_rfc3339(d.time), to_rfc3339(a.at));
   else
-    line(out, "decided   {} ({} before {})", to_rfc3339(d.time), span(a.at - d.time),
-         to_rfc3339(a.at));
+    add_line(out, "decided   {} ({} before {})", to_rfc3339(d.time), span(a.at - d.time),
+             to_rfc3339(a.at));
 }
 
 // -- JSON -----------------------------------------------------------------
@@ -114,23 +114,23 @@ std::string summary_of(const account& a) {
 
 std::string text_of(const account& a) {
   std::string out;
-  line(out, "{}", summary_of(a));
+  add_line(out, "{}", summary_of(a));
   if (a.live && !a.removed.empty())
-    line(out, "removed   {}: nobody scales it since", a.removed);
+    add_line(out, "removed   {}: nobody scales it since", a.removed);
   if (a.live) moment(out, a);
-  line(out, "observed  {}", a.observed);
+  add_line(out, "observed  {}", a.observed);
   if (a.live) chain(out, *a.live);
   if (a.live && a.live->recorded)
-    line(out, "recorded  {}: what ran then decided otherwise", *a.live->recorded);
-  if (!a.command.empty()) line(out, "command   {}", a.command);
-  if (!a.failing.empty()) line(out, "since then {}", a.failing);
+    add_line(out, "recorded  {}: what ran then decided otherwise", *a.live->recorded);
+  if (!a.command.empty()) add_line(out, "command   {}", a.command);
+  if (!a.failing.empty()) add_line(out, "since then {}", a.failing);
   if (!a.live) return out;
   if (a.shadow) {
-    line(out, "shadow    {} -> {}", a.shadow->current, a.shadow->desired);
+    add_line(out, "shadow    {} -> {}", a.shadow->current, a.shadow->desired);
     chain(out, *a.shadow);
   }
-  if (!a.windows.empty()) line(out, "windows");
-  for (const auto& w : a.windows) line(out, "  {:<15} {}", w.what, w.text);
+  if (!a.windows.empty()) add_line(out, "windows");
+  for (const auto& w : a.windows) add_line(out, "  {:<15} {}", w.what, w.text);
   return out;
 }
 

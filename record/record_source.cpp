@@ -17,13 +17,13 @@ constexpr std::string_view zstd_magic = "\x28\xB5\x2F\xFD";
 
 [[noreturn]] void fail() { throw std::system_error{errno, std::generic_category()}; }
 
-struct free_stream {
-  void operator()(ZSTD_DStream* s) const { ZSTD_freeDStream(s); }
-};
-
 }  // namespace
 
 struct source::decoder {
+  struct free_stream {
+    void operator()(ZSTD_DStream* s) const { ZSTD_freeDStream(s); }
+  };
+
   std::unique_ptr<ZSTD_DStream, free_stream> stream{ZSTD_createDStream()};
   std::vector<char> input = std::vector<char>(ZSTD_DStreamInSize());
   ZSTD_inBuffer in{input.data(), 0, 0};

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse(const std::string& directory, const std::string& why) {
+[[noreturn]] void cannot_write(const std::string& directory, const std::string& why) {
   throw record_error{
       fmt::format("the record '{}' cannot be written: {}; accepted: a directory that can "
                   "be created and written",
@@ -61,7 +61,7 @@ record_writer::record_writer(spec::record_spec o)
     lock();
     take_stock();
   } catch (const std::system_error& e) {
-    refuse(options_.dir, e.code().message());
+    cannot_write(options_.dir, e.code().message());
   }
 }
 

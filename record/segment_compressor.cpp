@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t piece_bytes = 1024 * 1024;
 constexpr int level = 3;
 
-struct free_context {
-  void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
-};
-
 }  // namespace
 
 struct segment_compressor::stream {
+  struct free_context {
+    void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
+  };
+
   posix_file from, to;
   std::unique_ptr<ZSTD_CCtx, free_context> context{ZSTD_createCCtx()};
   std::string in = std::string(piece_bytes, '\0');

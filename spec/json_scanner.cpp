@@ -23,7 +23,7 @@ bool ends_word(char c) {
          c == '{' || c == '"';
 }
 
-std::size_t digits(string_view s) {
+std::size_t drop_digits(string_view s) {
   return static_cast<std::size_t>(std::find_if_not(s.begin(), s.end(), is_digit) -
                                   s.begin());
 }
@@ -31,12 +31,12 @@ std::size_t digits(string_view s) {
 /// RFC 8259, section 6.
 bool is_number(string_view s) {
   if (s.starts_with('-')) s.remove_prefix(1);
-  const auto whole = digits(s);
+  const auto whole = drop_digits(s);
   if (whole == 0 || (whole > 1 && s.front() == '0')) return false;
   s.remove_prefix(whole);
   if (s.starts_with('.')) {
     s.remove_prefix(1);
-    const auto fraction = digits(s);
+    const auto fraction = drop_digits(s);
     if (fraction == 0) return false;
     s.remove_prefix(fraction);
   }
@@ -44,7 +44,7 @@ bool is_number(string_view s) {
   if (s.front() != 'e' && s.front() != 'E') return false;
   s.remove_prefix(1);
   if (s.starts_with('-') || s.starts_with('+')) s.remove_prefix(1);
-  return !s.empty() && digits(s) == s.size();
+  return !s.empty() && drop_digits(s) == s.size();
 }
 
 /// As Python, JavaScript and C spell what is no number.

@@ -14,22 +14,23 @@
 
 namespace scaleit::spec {
 
-namespace {
-
-using kind = json_value::kind;
-
-std::string_view name_of(kind k) {
-  constexpr std::array<std::string_view, 7> names{
-      "absent", "null", "a boolean", "a number", "a string", "an object", "an array"};
-  return names[static_cast<std::size_t>(k)];
-}
-
-/// A node of the tree of all pointers; `slot` is set where a pointer ends.
-struct node {
+/// A node of the tree of all pointers; `slots` are those whose pointer ends here.
+struct pointer_node {
   std::vector<std::pair<std::string, std::size_t>>
       children;  ///< token, index of the node
   std::vector<std::size_t> slots;
 };
+
+namespace {
+
+using node = pointer_node;
+using value_kind = json_value::kind;
+
+std::string_view name_of(value_kind k) {
+  constexpr std::array<std::string_view, 7> names{
+      "absent", "null", "a boolean", "a number", "a string", "an object", "an array"};
+  return names[static_cast<std::size_t>(k)];
+}
 
 constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 
@@ -75,7 +76,7 @@ class collector {
     const char c = in_.peek();
     if (c == '{' || c == '[') {
       in_.skip();
-      fill(at, {c == '[' ? kind::array : kind::object, {}});
+      fill(at, {c == '[' ? value_kind::array : value_kind::object, {}});
       if (at != nowhere && led_.size() == open_.size()) led_.push_back({at});
       open_.push_back(c == '[');
       fresh_ = true;
@@ -83,12 +84,12 @@ class collector {
       if (at == nowhere)
         in_.raw_string();
       else
-        fill(at, {kind::string, in_.string()});
+        fill(at, {value_kind::string, in_.string()});
     } else {
       const auto word = in_.word();
-      const auto is = word == "null"                      ? kind::null
-                      : word == "true" || word == "false" ? kind::boolean
-                                                          : kind::number;
+      const auto is = word == "null"                      ? value_kind::null
+                      : word == "true" || word == "false" ? value_kind::boolean
+                                                          : value_kind::number;
       fill(at, {is, word});
     }
   }
@@ -201,16 +202,17 @@ std::variant<std::vector<json_value>, failure> json_slots::read(std::string& bod
 }
 
 std::string described(const std::string& pointer, const json_value& v) {
-  if (v.what == kind::absent) return fmt::format("{} is absent", printable(pointer, 80));
+  if (v.what == value_kind::absent)
+    return fmt::format("{} is absent", printable(pointer, 80));
   if (v.text.empty())
     return fmt::format("{} is {}", printable(pointer, 80), name_of(v.what));
-  const char* quote = v.what == kind::string ? "\"" : "";
+  const char* quote = v.what == value_kind::string ? "\"" : "";
   return fmt::format("{} is {}{}{}, {}", printable(pointer, 80), quote,
                      printable(v.text, 40), quote, name_of(v.what));
 }
 
 std::optional<double> metric_value(const json_value& v) {
-  if (v.what != kind::number && v.what != kind::string) return {};
+  if (v.what != value_kind::number && v.what != value_kind::string) return {};
   constexpr double least = -1e-9;  // 1 - 0.9 - 0.1 is a little below 0, and means it
   const auto d = finite_number(v.text);
   return d && *d >= least ? std::optional{std::max(*d, 0.0) + 0.0} : std::nullopt;

@@ -11,7 +11,7 @@ namespace scaleit::spec {
 
 namespace {
 
-using kind = json_value::kind;
+using value_kind = json_value::kind;
 
 enum : std::size_t {
   status,
@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, count> pointers{
     "/data/result", "/data/result/1", "/warnings", "/isPartial"};
 
 bool is(const json_value& v, std::string_view text) {
-  return v.what == kind::string && v.text == text;
+  return v.what == value_kind::string && v.text == text;
 }
 
 }  // namespace
@@ -45,10 +45,11 @@ prometheus_answer::reading prometheus_answer::of(
 }
 
 std::optional<std::string> prometheus_answer::reading::error() const {
-  if (!is(found_[status], "error") || found_[error_text].what != kind::string) return {};
+  if (!is(found_[status], "error") || found_[error_text].what != value_kind::string)
+    return {};
   const auto& kind_of_error = found_[error_type];
   return fmt::format("{}{}{}",
-                     kind_of_error.what == kind::string
+                     kind_of_error.what == value_kind::string
                          ? printable(kind_of_error.text, 40)
                          : std::string{"error"},
                      ": ", printable(found_[error_text].text, 120));
@@ -62,9 +63,9 @@ std::optional<std::string> prometheus_answer::reading::complaint() const {
     return "/data/result is a range of values (matrix); ask /api/v1/query for one";
   if (is(found_[type], "string"))
     return "/data/result is a text (string); accepted: one series, or a scalar";
-  if (r.what == kind::array && r.elements == 0)
+  if (r.what == value_kind::array && r.elements == 0)
     return "/data/result is empty: the query finds no series";
-  if (r.what == kind::array && r.elements > 1)
+  if (r.what == value_kind::array && r.elements > 1)
     return fmt::format(
         "/data/result holds {} series; use sum() or the like to make it one", r.elements);
   return {};
@@ -73,8 +74,8 @@ std::optional<std::string> prometheus_answer::reading::complaint() const {
 bool prometheus_answer::reading::partial() const {
   const auto& w = found_[warnings];
   const auto& p = found_[is_partial];
-  return (w.what == kind::array && w.elements > 0) ||
-         (p.what == kind::boolean && p.text == "true");
+  return (w.what == value_kind::array && w.elements > 0) ||
+         (p.what == value_kind::boolean && p.text == "true");
 }
 
 const json_value* prometheus_answer::reading::scalar() const {

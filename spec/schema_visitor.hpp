@@ -106,7 +106,7 @@ class visitor : public spec_visitor {
       return static_cast<double>(d.count()) / 1e6;
     };
     put_range(s, {.min = seconds(r.min), .max = seconds(r.max)});
-    if (!asks(k)) put(s, "default", to_string(plain));
+    if (!asks(k)) put(s, "default", scaleit::to_string(plain));
   }
   void size(const spec_key& k, std::uint64_t&, std::uint64_t plain) override {
     auto s = add(k, {"string", "integer"});

@@ -114,7 +114,7 @@ std::string accepted(const number_range& r) {
 
 std::string accepted(duration_range r) {
   return fmt::format("a duration such as 1m30s, or seconds, from {} to {}",
-                     to_string(r.min), to_string(r.max));
+                     scaleit::to_string(r.min), scaleit::to_string(r.max));
 }
 
 std::string accepted(names all) { return fmt::format("{}", fmt::join(all, ", ")); }

@@ -15,7 +15,7 @@ namespace scaleit::spec {
 
 namespace {
 
-using kind = json_value::kind;
+using value_kind = json_value::kind;
 
 /// The first that holds a text counts. RFC 9457 has `detail`; the last is all of a body
 /// that is nothing but a text.
@@ -23,10 +23,10 @@ constexpr std::array<std::string_view, 8> pointers{
     "/error",           "/error/message", "/errors/0", "/errors/0/message",
     "/errors/0/detail", "/message",       "/detail",   ""};
 
-constexpr std::size_t shown_bytes_max = 120;
+constexpr std::size_t stated_bytes_max = 120;
 
 bool is_text(const json_value& v) {
-  return v.what == kind::string && !trimmed(v.text).empty();
+  return v.what == value_kind::string && !trimmed(v.text).empty();
 }
 
 std::string said_in(std::string& body, std::span<const header> sent) {
@@ -37,14 +37,14 @@ std::string said_in(std::string& body, std::span<const header> sent) {
   if (values == nullptr) return {};
   const auto said = std::ranges::find_if(*values, is_text);
   if (said == values->end()) return {};
-  return printable(without_sent(said->text, sent), shown_bytes_max);
+  return printable(without_sent(said->text, sent), stated_bytes_max);
 }
 
 }  // namespace
 
 std::optional<std::string> stated_error::in_place_of(const json_value& value,
                                                      const std::string& pointer) {
-  if (value.what != kind::absent && value.what != kind::null) return {};
+  if (value.what != value_kind::absent && value.what != value_kind::null) return {};
   if (!said_) said_ = said_in(body_, sent_);
   if (said_->empty()) return {};
   return fmt::format("{}; it says: {}", described(pointer, value), *said_);

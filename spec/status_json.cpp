@@ -16,11 +16,11 @@ namespace scaleit::spec {
 
 namespace {
 
-using kind = json_value::kind;
+using value_kind = json_value::kind;
 
 /// A whole number of replicas, or a string that holds one; 10.0 is one, too.
 std::optional<int> replica_count(const json_value& v) {
-  if (v.what != kind::number && v.what != kind::string) return {};
+  if (v.what != value_kind::number && v.what != value_kind::string) return {};
   const auto d = finite_number(v.text);
   if (!d || *d != std::floor(*d) || *d < 0 || *d > bounds::replicas_max) return {};
   return static_cast<int>(*d);
@@ -32,9 +32,9 @@ failure wrong_count(const std::string& pointer, const json_value& v) {
 }
 
 std::optional<time_point> sample_time(const json_value& v) {
-  if (v.what == kind::string)
+  if (v.what == value_kind::string)
     if (const auto t = parse_rfc3339(v.text)) return t;
-  if (v.what != kind::number && v.what != kind::string) return {};
+  if (v.what != value_kind::number && v.what != value_kind::string) return {};
   const auto seconds = finite_number(v.text);
   if (!seconds || std::abs(*seconds) > 1e11) return {};
   return time_point{microseconds{std::llround(*seconds * 1e6)}};

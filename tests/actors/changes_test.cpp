@@ -15,8 +15,6 @@ using namespace scaleit::test;
 
 namespace {
 
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
 template <class F>
 target_ptr with(F change) {
   auto s = app_spec();

@@ -20,14 +20,6 @@ target_ptr app(std::string name = "app") {
   return std::make_shared<target_spec>(app_spec(std::move(name)));
 }
 
-/// Crashes the `nth` message handled by `actor` (counted from 1).
-chaos crash_once(std::string actor, int nth, strike when) {
-  auto seen = std::make_shared<int>(0);
-  return chaos{[=](std::string_view who) {
-    return who == actor && ++*seen == nth ? when : strike::none;
-  }};
-}
-
 /// Load that changes in steps, so that there are decisions to lose.
 double load_at(std::chrono::milliseconds t) {
   constexpr double loads[] = {8, 12, 20, 6, 9};

@@ -8,19 +8,11 @@
 using namespace scaleit;
 using namespace scaleit::test;
 
-namespace {
-
-target_ptr app(target_spec s = app_spec()) {
-  return std::make_shared<target_spec>(std::move(s));
-}
-
-}  // namespace
-
 TEST_CASE("a status out of tolerance becomes a scale request") {
   virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(4s);
   CHECK(h.story() == std::vector<std::string>{
                          "0 daemon daemon.started", "0 app target.added",
@@ -37,7 +29,7 @@ TEST_CASE("a status within tolerance is a decision, and nothing is sent") {
   virtual_loop h;
   simple_app world;
   h.client.app = std::ref(world);
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(21s);
   CHECK(world.polls == 5);
   CHECK(world.puts.empty());
@@ -59,7 +51,7 @@ TEST_CASE("requests are made as the spec says") {
   spec.scale.method = scale_method::patch;
   spec.scale.content_type = "application/merge-patch+json";
   spec.scale.body = R"({"spec":{"replicas":${replicas},"was":"${replicas}"}})";
-  h.control.add(app(spec));
+  h.control.add(shared(spec));
   h.advance(1s);
   REQUIRE(requests.size() == 2);
   CHECK(requests[0].method == net::verb::get);
@@ -86,7 +78,7 @@ TEST_CASE("failures of every kind are events, and polling goes on") {
   h.client.app = [&](const net::http_request&) {
     return script[std::min(n++, script.size() - 1)];
   };
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(31s);
   std::vector<failure_kind> kinds;
   for (const auto* f : h.all<status_failed>()) kinds.push_back(f->what.kind);
@@ -106,7 +98,7 @@ TEST_CASE("a failed scale request is an event, and the next poll decides anew") 
     if (r.method == net::verb::put && refusals-- > 0) return answers(400, "no");
     return world(r);
   };
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(16s);
   CHECK(h.all<scale_failed>().size() == 2);
   CHECK(h.all<scale_failed>().at(0)->what.http_status == 400);
@@ -120,7 +112,7 @@ TEST_CASE("polls keep their place in the interval, whatever the answers take") {
     times.push_back(h.elapsed().count());
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})", 1700ms);
   };
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(21s);
   CHECK(times == std::vector<std::int64_t>{0, 5000, 10000, 15000, 20000});
 }
@@ -134,7 +126,7 @@ TEST_CASE("a tick that finds the poll before still running is counted, not queue
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.control.add(app(spec));
+  h.control.add(shared(spec));
   h.advance(4s);
   CHECK(times == std::vector<std::int64_t>{0, 1500, 3000});
   REQUIRE(h.all<status_observed>().size() == 2);
@@ -154,7 +146,7 @@ TEST_CASE("while a scale request is in flight no second one is sent") {
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.control.add(app(spec));
+  h.control.add(shared(spec));
   h.advance(1800ms);
   CHECK(h.all<decision_made>().size() == 4);
   CHECK(arrived == 1);
@@ -176,7 +168,7 @@ TEST_CASE("a status read before the last scale request ended leads to no request
   };
   auto spec = app_spec();
   spec.interval = 500ms;
-  h.control.add(app(spec));
+  h.control.add(shared(spec));
   h.advance(1990ms);
   CHECK(h.all<decision_made>().at(1)->made.desired == 12);
   CHECK(world.puts == std::vector<int>{12});
@@ -190,7 +182,7 @@ TEST_CASE("a scale request without an answer is not repeated blindly") {
     auto x = world(r);
     return r.method == net::verb::put ? hangs() : x;  // carried out, never answered
   };
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(60s);
   CHECK(h.all<scale_failed>().size() == 1);
   CHECK(h.all<scale_failed>().at(0)->what.kind == failure_kind::timeout);
@@ -201,7 +193,7 @@ TEST_CASE("the event times are those of the record, in order") {
   virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.control.add(app());
+  h.control.add(shared(app_spec()));
   h.advance(10s);
   for (std::size_t i = 1; i < h.events.size(); ++i) {
     CHECK(h.events[i]->sequence == h.events[i - 1]->sequence + 1);
@@ -218,7 +210,7 @@ TEST_CASE("the same world gives the same story, again and again") {
       world.load += 0.37;
       return world.polls % 7 == 3 ? fails(failure_kind::timeout) : world(r);
     };
-    h.control.add(app());
+    h.control.add(shared(app_spec()));
     h.advance(5min);
     return h.story();
   };

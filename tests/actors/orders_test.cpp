@@ -22,8 +22,6 @@ target_spec named(const std::string& name) {
   return app_spec(name, "http://" + name + ":1");
 }
 
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
 /// Collects answers, each under the number of its order.
 struct answers_of {
   std::vector<std::string> all;
@@ -36,13 +34,6 @@ struct answers_of {
     };
   }
 };
-
-chaos crash_once(std::string actor, int nth, strike when) {
-  auto seen = std::make_shared<int>(0);
-  return chaos{[=](std::string_view who) {
-    return who == actor && ++*seen == nth ? when : strike::none;
-  }};
-}
 
 }  // namespace
 

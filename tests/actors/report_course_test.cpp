@@ -10,12 +10,6 @@
 using namespace scaleit;
 using namespace scaleit::test;
 
-namespace {
-
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
-}  // namespace
-
 TEST_CASE("a report has the metrics from elsewhere read; of those that wait the newest") {
   virtual_loop h;
   int asked = 0;

@@ -20,15 +20,6 @@ using actors::strike;
 
 namespace {
 
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
-chaos crash_once(std::string actor, int nth, strike when) {
-  auto seen = std::make_shared<int>(0);
-  return chaos{[=](std::string_view who) {
-    return who == actor && ++*seen == nth ? when : strike::none;
-  }};
-}
-
 struct comparison {
   int compared = 0;
   int differ = 0;

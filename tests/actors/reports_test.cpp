@@ -16,8 +16,6 @@ using actors::report_end;
 
 namespace {
 
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
 /// What happened to the target, from `from` on: `15000 status.failed`.
 std::vector<std::string> polls(const virtual_loop& h, std::chrono::milliseconds from) {
   std::vector<std::string> all;

@@ -30,8 +30,6 @@ target_spec two_sources() {
   return spec;
 }
 
-target_ptr shared(target_spec s) { return std::make_shared<target_spec>(std::move(s)); }
-
 reply status(std::chrono::microseconds after = 1ms) {
   return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})", after);
 }

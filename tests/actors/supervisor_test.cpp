@@ -14,7 +14,7 @@ using namespace scaleit::test;
 
 namespace {
 
-target_ptr named(const std::string& name) {
+target_ptr target_named(const std::string& name) {
   return std::make_shared<target_spec>(app_spec(name, "http://" + name + ":1"));
 }
 
@@ -32,7 +32,8 @@ TEST_CASE("thousands of targets are added and removed while all runs") {
     ++polls[host(r)];
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})");
   };
-  for (int i = 0; i < population; ++i) h.control.add(named("t" + std::to_string(i)));
+  for (int i = 0; i < population; ++i)
+    h.control.add(target_named("t" + std::to_string(i)));
   h.advance(10s);  // two intervals
   CHECK(polls.size() == population);
   for (const auto& [name, n] : polls) {
@@ -63,7 +64,7 @@ TEST_CASE("polls of many targets are spread over the interval") {
     ++per_100ms[h.elapsed().count() / 100];
     return answers(200, R"({"cpu":{"highPriority":0.8},"replicas":10})");
   };
-  for (int i = 0; i < 5000; ++i) h.control.add(named("t" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i) h.control.add(target_named("t" + std::to_string(i)));
   h.advance(4999ms);
   CHECK(per_100ms.size() == 50);
   for (const auto& [when, n] : per_100ms) {
@@ -83,7 +84,7 @@ TEST_CASE("a target that is added again is changed, and remembers") {
   virtual_loop h;
   simple_app world{10, 9.5, {}, 0, 0};
   h.client.app = std::ref(world);
-  h.control.add(named("a"));
+  h.control.add(target_named("a"));
   h.advance(1s);
   auto spec = app_spec("a", "http://a:1");
   spec.metrics[0].target = 0.5;
@@ -110,7 +111,7 @@ TEST_CASE("a removed target's answer in flight comes to nothing") {
     x.after = 500ms;
     return x;
   };
-  h.control.add(named("a"));
+  h.control.add(target_named("a"));
   h.advance(100ms);
   h.control.remove("a");
   h.advance(5s);
@@ -127,7 +128,7 @@ TEST_CASE("a stop lets a scale request in flight finish, for two seconds at most
       if (r.method == net::verb::put) x.after = takes;
       return x;
     };
-    h.control.add(named("a"));
+    h.control.add(target_named("a"));
     h.advance(100ms);
     std::int64_t stopped = -1;
     h.control.stop("test", [&] { stopped = h.elapsed().count(); });

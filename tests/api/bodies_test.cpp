@@ -21,7 +21,7 @@ net::server_request sent(const std::string& type, const std::string& body) {
   return r;
 }
 
-int status_of(const api::read_or_refused<spec::document_ptr>& x) {
+int status_if_refused(const api::read_or_refused<spec::document_ptr>& x) {
   const auto* no = std::get_if<net::server_response>(&x);
   return no ? no->status : 200;
 }
@@ -50,14 +50,14 @@ target_ptr patched(const std::string& patch) {
 }  // namespace
 
 TEST_CASE("a body is what its Content-Type says") {
-  CHECK(status_of(api::read_document(sent("", "{}"))) == 200);
-  CHECK(status_of(api::read_document(sent("application/json", "a: 1"))) == 400);
-  CHECK(status_of(api::read_document(sent("application/yaml", "a: 1"))) == 200);
-  CHECK(status_of(api::read_document(sent("application/yaml", "a: [1"))) == 400);
-  CHECK(status_of(api::read_document(sent("application/json", ""))) == 400);
-  CHECK(status_of(api::read_document(sent("application/json", "7"))) == 422);
-  CHECK(status_of(api::read_document(sent("application/json", R"({"a":1,"a":2})"))) ==
-        400);
+  CHECK(status_if_refused(api::read_document(sent("", "{}"))) == 200);
+  CHECK(status_if_refused(api::read_document(sent("application/json", "a: 1"))) == 400);
+  CHECK(status_if_refused(api::read_document(sent("application/yaml", "a: 1"))) == 200);
+  CHECK(status_if_refused(api::read_document(sent("application/yaml", "a: [1"))) == 400);
+  CHECK(status_if_refused(api::read_document(sent("application/json", ""))) == 400);
+  CHECK(status_if_refused(api::read_document(sent("application/json", "7"))) == 422);
+  CHECK(status_if_refused(
+            api::read_document(sent("application/json", R"({"a":1,"a":2})"))) == 400);
 }
 
 TEST_CASE("a spec that is wrong is refused with all that is wrong with it") {

@@ -18,17 +18,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string refusal(const std::string& directory) {
+std::string reading_error(const std::string& directory) {
   try {
     state_folder{directory};
   } catch (const spec::input_error& e) {
     return e.what();
   }
   return "accepted";
-}
-
-bool has(std::string_view text, std::string_view what) {
-  return text.find(what) != std::string_view::npos;
 }
 
 mode_t mode_of(const fs::path& p) {
@@ -87,35 +83,36 @@ TEST_CASE("the folder and its files are their owner's alone") {
 TEST_CASE("two daemons cannot have one folder") {
   const temporary_directory d;
   std::optional<state_folder> first{state_in(d)};
-  CHECK(refusal(state_in(d)) ==
+  CHECK(reading_error(state_in(d)) ==
         "the state folder '" + state_in(d) + "' is used by another daemon");
   CHECK_THROWS_AS(state_folder{state_in(d)}, state_locked);
   first.reset();
-  CHECK(refusal(state_in(d)) == "accepted");
+  CHECK(reading_error(state_in(d)) == "accepted");
 }
 
 TEST_CASE("a folder that cannot be used is told at the start, with the reason") {
   const temporary_directory d;
   const auto file = d.write("file", "");
-  CHECK(has(refusal(file), "'" + file + "' cannot be used: "));
-  CHECK(has(refusal(file), "is not a directory; accepted: a directory that can be"));
-  CHECK(has(refusal(file + "/state"), "Not a directory; accepted"));
-  CHECK(has(refusal("/proc/state"), "'/proc/state' cannot be used: No such file"));
+  CHECK(has(reading_error(file), "'" + file + "' cannot be used: "));
+  CHECK(
+      has(reading_error(file), "is not a directory; accepted: a directory that can be"));
+  CHECK(has(reading_error(file + "/state"), "Not a directory; accepted"));
+  CHECK(has(reading_error("/proc/state"), "'/proc/state' cannot be used: No such file"));
   fs::create_directory(d.path() / "half");
   d.write("half/targets", "");
-  CHECK(has(refusal((d.path() / "half").string()), "is not a directory"));
-  CHECK_FALSE(has(refusal(file + "\nx"), "\n"));
+  CHECK(has(reading_error((d.path() / "half").string()), "is not a directory"));
+  CHECK_FALSE(has(reading_error(file + "\nx"), "\n"));
 }
 
 TEST_CASE("a folder that may not be written is told at the start") {
   if (::geteuid() == 0) return;  // who may write everywhere
   const temporary_directory d;
-  refusal(state_in(d));
+  reading_error(state_in(d));
   ::chmod((state_in(d) + "/targets").c_str(), 0500);
-  CHECK(has(refusal(state_in(d)), "Permission denied"));
+  CHECK(has(reading_error(state_in(d)), "Permission denied"));
   ::chmod((state_in(d) + "/targets").c_str(), 0700);
   ::chmod(state_in(d).c_str(), 0);
-  CHECK(has(refusal(state_in(d)), "Permission denied"));
+  CHECK(has(reading_error(state_in(d)), "Permission denied"));
   ::chmod(state_in(d).c_str(), 0700);
 }
 
@@ -178,7 +175,7 @@ TEST_CASE("what is no good is set aside and never deleted, and the rest is used"
 
 TEST_CASE("a folder of bytes by chance is loaded without harm") {
   const temporary_directory d;
-  refusal(state_in(d));
+  reading_error(state_in(d));
   dice random{3};
   for (int i = 0; i < 200; ++i) {
     std::string bytes;
@@ -226,7 +223,7 @@ TEST_CASE("a folder that was moved away or removed is not written") {
   fs::rename(state_in(d), d.path() / "elsewhere");
   CHECK(has(write(f, {kept("web", 7)}), "it was moved, removed or replaced"));
   CHECK_FALSE(fs::exists(state_in(d)));
-  refusal(state_in(d));  // another one in its place
+  reading_error(state_in(d));  // another one in its place
   CHECK(has(write(f, {kept("web", 7)}), "it was moved, removed or replaced"));
   CHECK(files_of(state_in(d)).empty());
 }

@@ -21,17 +21,13 @@ namespace {
 
 const std::string good = "0123456789abcdef0123456789abcdef";
 
-std::string refusal(const spec::auth_spec& a, const tokens* before = nullptr) {
+std::string token_error(const spec::auth_spec& a, const tokens* before = nullptr) {
   try {
     tokens::read(a, before);
   } catch (const spec::input_error& e) {
     return e.what();
   }
   return "accepted";
-}
-
-bool has(std::string_view text, std::string_view what) {
-  return text.find(what) != std::string_view::npos;
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ TEST_CASE("tokens are read from files, and each is somebody's") {
 TEST_CASE("what is no token is an error that does not quote it") {
   const temporary_directory d;
   const auto of = [&](std::string_view text) {
-    const auto error = refusal({d.write("token", text), {}});
+    const auto error = token_error({d.write("token", text), {}});
     CHECK_FALSE(has(error, "sesame"));
     CHECK_FALSE(has(error, "\n"));
     return error;
@@ -77,17 +73,17 @@ TEST_CASE("what is no token is an error that does not quote it") {
   CHECK(has(of(std::string(4097, 'x')), "holds 4097 bytes"));
   CHECK(of(std::string(4096, 'x')) == "accepted");
   CHECK(has(of(std::string(bounds::secret_bytes_max + 1, 'x')), "is too large"));
-  CHECK(has(refusal({{}, {{"ci", d.path() / "nowhere", api_access::read}}}),
+  CHECK(has(token_error({{}, {{"ci", d.path() / "nowhere", api_access::read}}}),
             "auth.tokens[0].file: "));
-  CHECK(has(refusal({d.path(), {}}), "is a directory"));
+  CHECK(has(token_error({d.path(), {}}), "is a directory"));
 }
 
 TEST_CASE("a token that two have is an error") {
   const temporary_directory d;
   const spec::auth_spec a{d.write("a", good),
                           {{"ci", d.write("b", good + "\n"), api_access::read}}};
-  CHECK(has(refusal(a), "auth.tokens[0].file: "));
-  CHECK(has(refusal(a), "holds the token of auth.tokenFile, too"));
+  CHECK(has(token_error(a), "auth.tokens[0].file: "));
+  CHECK(has(token_error(a), "holds the token of auth.tokenFile, too"));
 }
 
 TEST_CASE("a token that can be guessed is warned of") {
@@ -123,7 +119,7 @@ TEST_CASE("a reload reads files again, but no pipe") {
   CHECK(second.find("b-" + good));
   CHECK(second.find(good)->name == "piped");
   d.write("file", "");
-  CHECK(has(refusal(a, &second), "is empty"));
+  CHECK(has(token_error(a, &second), "is empty"));
   std::filesystem::remove(d.path() / "file");
-  CHECK(has(refusal(a, &second), "No such file"));
+  CHECK(has(token_error(a, &second), "No such file"));
 }

@@ -129,11 +129,17 @@ TEST_CASE("top is live on a terminal, and leaves it as it was", "[following]") {
   CHECK_THAT(once.out, StartsWith("1 target: 1 ok\nNAME"));
   for (const char* end : {"printf q", "printf '\\003'"}) {
     CAPTURE(end);
-    // script(1) makes a terminal.
+    // script(1) makes a terminal. A key is pressed when there is something to see.
+    const temporary_directory seen;
+    const auto file = (seen.path() / "typescript").string();
+    const auto shows = [&](const char* what) {
+      return "until grep -qs '" + std::string{what} + "' " + file +
+             "; do sleep .1; done; ";
+    };
     const auto r = d.ask_shell(
-        std::string{"command -v script >/dev/null || exit 77; { sleep 1; "} + end +
-        "; sleep 1; } | script -qec \"stty rows 24 cols 80; stty -g; $SCALEIT top "
-        "--interval 100ms; echo code $?; stty -g\" /dev/null");
+        "command -v script >/dev/null || exit 77; { " + shows("1 target: 1 ok") + end +
+        "; " + shows("^code") + "} | script -qefc \"stty rows 24 cols 80; stty -g; " +
+        "$SCALEIT top --interval 100ms; echo code $?; stty -g\" " + file);
     if (r.code == 77) return;
     CHECK_THAT(r.out, ContainsSubstring("\033[?1049h"));
     CHECK_THAT(r.out, ContainsSubstring("1 target: 1 ok"));

@@ -21,6 +21,12 @@ using test::peer;
 /// How a request is answered in place of the ordinary way. False: the connection ends.
 using trick = std::function<bool(peer&, const std::string& document)>;
 
+/// A trick: no answer, but a reset.
+inline bool resets(peer& p, const std::string&) {
+  p.reset();
+  return false;
+}
+
 struct trick_plan {
   int calm = 2;   ///< requests answered well before
   int times = 0;  ///< requests answered with the trick

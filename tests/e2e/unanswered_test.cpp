@@ -36,10 +36,6 @@ bool late(peer& p, const std::string&) {
   std::this_thread::sleep_for(600ms);
   return p.send("HTTP/1.1 204 No Content\r\n\r\n");
 }
-bool resets(peer& p, const std::string&) {
-  p.reset();
-  return false;
-}
 bool ends(peer&, const std::string&) { return false; }
 
 std::string recorded_in(const temporary_directory& d) {

@@ -16,11 +16,6 @@ bool never_answers(peer& p, const std::string&) {
   return false;
 }
 
-bool resets(peer& p, const std::string&) {
-  p.reset();
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("a PUT that was applied but never answered is not repeated", "[weather_put]") {

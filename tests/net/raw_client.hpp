@@ -28,6 +28,13 @@
 
 namespace scaleit::test {
 
+inline constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+
+/// A handler that has little to say.
+inline void hello(net::server_request&&, net::responder r) {
+  r.send({200, "text/plain", "hello", {}});
+}
+
 struct raw_answer {
   int status = 0;
   std::string head;  ///< status line and fields, with their line ends

@@ -20,10 +20,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
-
-void hello(server_request&&, responder r) { r.send({200, "text/plain", "hello", {}}); }
-
 /// The answer to `request` and whether the connection was closed in good order.
 int refused_with(std::uint16_t port, std::string_view request) {
   raw_client c(port);
@@ -132,7 +128,7 @@ TEST_CASE("a chunk's header and the trailer are bounded too") {
 }
 
 TEST_CASE("a client that reads nothing after a refusal is let go") {
-  server_thread s(hello, {.body_bytes_max = 10, .read_timeout = 40ms});
+  server_thread s(hello, {.body_bytes_max = 10, .read_timeout = sat_out(40ms)});
   raw_client c(s.port());
   CHECK(c.ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n").status == 413);
   while (s.connections() > 0) std::this_thread::yield();  // it never closes its side
@@ -141,7 +137,7 @@ TEST_CASE("a client that reads nothing after a refusal is let go") {
 // -- time -----------------------------------------------------------------
 
 TEST_CASE("a request that takes too long is given up, though bytes keep coming") {
-  server_thread s(hello, {.read_timeout = 60ms, .idle_timeout = 1h});
+  server_thread s(hello, {.read_timeout = sat_out(60ms), .idle_timeout = 1h});
   raw_client c(s.port());
   CHECK(c.ask(get).status == 200);
   const auto begin = std::chrono::steady_clock::now();
@@ -150,19 +146,18 @@ TEST_CASE("a request that takes too long is given up, though bytes keep coming")
     std::this_thread::sleep_for(1ms);
     REQUIRE(std::chrono::steady_clock::now() - begin < 5s);
   }
-  CHECK(std::chrono::steady_clock::now() - begin >= 60ms);
+  CHECK(std::chrono::steady_clock::now() - begin >= sat_out(60ms));
 }
 
 TEST_CASE("a large body has the time that it needs, a trickle has not") {
   const auto body_bytes = 4 * bounds::transfer_bytes_per_second_min;
-  server_thread s(hello, {.body_bytes_max = body_bytes, .read_timeout = 50ms});
+  server_thread s(hello, {.body_bytes_max = body_bytes, .read_timeout = sat_out(50ms)});
   const auto put =
       "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body_bytes) +
       "\r\n\r\n";
   raw_client good(s.port());
   good.send(put + std::string(body_bytes - 1, 'x'));
-  std::this_thread::sleep_for(
-      200ms);  // is four time-outs, and the body's due four seconds
+  std::this_thread::sleep_for(4 * sat_out(50ms));  // the body's due is four seconds more
   good.send("x");
   CHECK(good.read_answer().status == 200);
   raw_client trickle(s.port());
@@ -195,7 +190,7 @@ TEST_CASE("a slow answer goes on as long as it makes progress") {
 }
 
 TEST_CASE("an idle connection is closed after a while, a new one too") {
-  server_thread s(hello, {.idle_timeout = 40ms});
+  server_thread s(hello, {.idle_timeout = sat_out(40ms)});
   raw_client c(s.port());
   raw_client silent(s.port());
   CHECK(c.ask(get).status == 200);
@@ -205,7 +200,7 @@ TEST_CASE("an idle connection is closed after a while, a new one too") {
 }
 
 TEST_CASE("empty lines do not keep a connection from being idle") {
-  server_thread s(hello, {.idle_timeout = 40ms});
+  server_thread s(hello, {.idle_timeout = sat_out(40ms)});
   raw_client c(s.port());
   const auto begin = std::chrono::steady_clock::now();
   while (c.send("\r\n")) {
@@ -219,7 +214,7 @@ TEST_CASE("a client that does not read its answer is given up") {
       [](server_request&&, responder r) {
         r.send({200, {}, std::string(8'000'000, 'x'), {}});
       },
-      {.write_timeout = 50ms});
+      {.write_timeout = sat_out(50ms)});
   raw_client c(s.port(), false, 4096);
   c.send(get);
   while (s.connections() == 0) std::this_thread::yield();
@@ -229,13 +224,14 @@ TEST_CASE("a client that does not read its answer is given up") {
 
 TEST_CASE("a slow handler is not hurried by any timeout") {
   std::optional<responder> held;
+  const auto any = sat_out(20ms);
   server_thread s([&](server_request&&, responder r) { held.emplace(std::move(r)); },
-                  {.read_timeout = 5ms, .write_timeout = 5ms, .idle_timeout = 5ms});
+                  {.read_timeout = any, .write_timeout = any, .idle_timeout = any});
   raw_client c(s.port());
   c.send(get);
   boost::asio::steady_timer later(s.loop().io());
   s.on_loop([&] {
-    later.expires_after(60ms);
+    later.expires_after(3 * any);
     later.async_wait([&](auto) { held->send({200, {}, "at last", {}}); });
   });
   CHECK(c.read_answer().body == "at last");

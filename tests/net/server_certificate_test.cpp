@@ -17,10 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
-
-void hello(server_request&&, responder r) { r.send({200, "text/plain", "hello", {}}); }
-
 std::string refusal(const server_tls& files) {
   event_loop loop;
   try {

@@ -11,14 +11,6 @@ using namespace scaleit;
 using namespace scaleit::net;
 using namespace scaleit::test;
 
-namespace {
-
-constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
-
-void hello(server_request&&, responder r) { r.send({200, "text/plain", "hello", {}}); }
-
-}  // namespace
-
 TEST_CASE("an IPv6 literal is an address") {
   std::optional<server_thread> s;
   try {

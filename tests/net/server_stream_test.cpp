@@ -176,14 +176,15 @@ TEST_CASE("a client that reads again is written to again, and the writer hears o
 
 TEST_CASE("a stream that is silent is not idle, whatever the time-outs") {
   hub h;
-  server_thread s(h.handler(), {.read_timeout = 5ms,
-                                .write_timeout = 5ms,
-                                .stall_timeout = 5ms,
-                                .idle_timeout = 5ms});
+  const auto any = sat_out(20ms);
+  server_thread s(h.handler(), {.read_timeout = any,
+                                .write_timeout = any,
+                                .stall_timeout = any,
+                                .idle_timeout = any});
   raw_client c(s.port());
   c.send(get);
   CHECK_FALSE(c.read_head().empty());
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(4 * any);
   CHECK(h.writer().write("still here") == outcome::taken);
   CHECK(c.read_chunk() == "still here");
 }

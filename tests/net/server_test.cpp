@@ -13,8 +13,6 @@ using namespace scaleit::test;
 
 namespace {
 
-constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
-
 /// Says what the server understood.
 void echo(server_request&& q, responder r) {
   const auto header = [&](std::string_view name) {
@@ -26,8 +24,6 @@ void echo(server_request&& q, responder r) {
               header("CONTENT-TYPE") + "|" + q.body,
           {}});
 }
-
-void hello(server_request&&, responder r) { r.send({200, "text/plain", "hello", {}}); }
 
 }  // namespace
 

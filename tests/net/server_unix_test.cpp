@@ -15,11 +15,11 @@ using namespace scaleit::test;
 
 namespace {
 
-constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
+void tell_remote(server_request&& q, responder r) {
+  r.send({200, {}, q.remote + q.path, {}});
+}
 
-void who(server_request&& q, responder r) { r.send({200, {}, q.remote + q.path, {}}); }
-
-http_request request(const std::string& socket, const std::string& path) {
+http_request over_socket(const std::string& socket, const std::string& path) {
   http_request r;
   r.url = "http://localhost" + path;
   r.unix_socket = socket;
@@ -36,10 +36,10 @@ void leave_behind(const std::string& path) {
   ::close(fd);
 }
 
-std::error_code refusal(const std::string& path) {
+std::error_code listen_error(const std::string& path) {
   event_loop loop;
   try {
-    http_server s(loop, {.address = "unix:" + path}, who);
+    http_server s(loop, {.address = "unix:" + path}, tell_remote);
   } catch (const std::system_error& e) {
     CHECK_THAT(e.what(), StartsWith("cannot listen on unix:" + path + ": "));
     return e.code();
@@ -58,7 +58,7 @@ TEST_CASE("a unix socket is a listener as any other, for its owner alone") {
   const temporary_directory d;
   const auto path = d.file("a.sock");
   {
-    server_thread s(who, {.address = "unix:" + path});
+    server_thread s(tell_remote, {.address = "unix:" + path});
     CHECK(mode_of(path) == 0600);
     raw_client c(path);
     CHECK(c.ask(get).body == "unix/x");
@@ -66,7 +66,7 @@ TEST_CASE("a unix socket is a listener as any other, for its owner alone") {
     CHECK(s.connections() == 1);
   }
   CHECK_FALSE(std::filesystem::exists(path));
-  server_thread open(who, {.address = "unix:" + path, .unix_mode = 0666});
+  server_thread open(tell_remote, {.address = "unix:" + path, .unix_mode = 0666});
   CHECK(mode_of(path) == 0666);
 }
 
@@ -79,19 +79,19 @@ TEST_CASE("our client asks at unix sockets, and shares connections by their path
         r.send({200, {}, "a" + q.path, {}});
       },
       {.address = "unix:" + a});
-  server_thread sb(who, {.address = "unix:" + b});
+  server_thread sb(tell_remote, {.address = "unix:" + b});
   client_fixture f;
-  check_ok(f.send(request(a, "/1")), "a/1");
-  check_ok(f.send(request(a, "/2")), "a/2");
-  check_ok(f.send(request(b, "/3")), "unix/3");
-  check_ok(f.send(request(a, "/away")), "a/x");
+  check_ok(f.send(over_socket(a, "/1")), "a/1");
+  check_ok(f.send(over_socket(a, "/2")), "a/2");
+  check_ok(f.send(over_socket(b, "/3")), "unix/3");
+  check_ok(f.send(over_socket(a, "/away")), "a/x");
   CHECK(sa.connections() == 1);
   CHECK(f.client->stats().connections_open == 2);
   sb.stop();
-  check_failed(f.send(request(b, "/")), failure_kind::connect,
+  check_failed(f.send(over_socket(b, "/")), failure_kind::connect,
                "cannot connect to unix:" + b + ": No such file or directory");
   leave_behind(b);
-  check_failed(f.send(request(b, "/")), failure_kind::connect,
+  check_failed(f.send(over_socket(b, "/")), failure_kind::connect,
                "connection refused by unix:" + b);
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("a client waits for a listener that has no time, but not for ever") {
   const temporary_directory d;
   const auto path = d.file("busy");
   event_loop idle;  // which accepts nobody
-  http_server s(idle, {.address = "unix:" + path}, who);
+  http_server s(idle, {.address = "unix:" + path}, tell_remote);
   std::vector<std::unique_ptr<raw_client>> queue;
   const int backlog = 4096;  // the system's own limit
   std::size_t connected = 0;
@@ -117,7 +117,7 @@ TEST_CASE("a client waits for a listener that has no time, but not for ever") {
   client_options o;
   o.connect_timeout = 100ms;
   client_fixture f(o);
-  auto r = request(path, "/");
+  auto r = over_socket(path, "/");
   check_failed(f.send(r), failure_kind::timeout, "no connection to unix:" + path);
 }
 
@@ -126,8 +126,8 @@ TEST_CASE("the file of one who died is replaced, that of another is not") {
   const auto path = d.file("s");
   leave_behind(path);
   {
-    server_thread s(who, {.address = "unix:" + path});
-    CHECK(refusal(path) == std::errc::address_in_use);
+    server_thread s(tell_remote, {.address = "unix:" + path});
+    CHECK(listen_error(path) == std::errc::address_in_use);
     raw_client c(path);
     CHECK(c.ask(get).status == 200);  // and the one who lives is not disturbed
     std::filesystem::remove(path);
@@ -136,13 +136,13 @@ TEST_CASE("the file of one who died is replaced, that of another is not") {
   CHECK(std::filesystem::exists(path));
   const auto text = d.file("text");
   std::ofstream(text) << "kept";
-  CHECK(refusal(text) == std::errc::address_in_use);
+  CHECK(listen_error(text) == std::errc::address_in_use);
   CHECK(std::filesystem::file_size(text) == 4);
 }
 
 TEST_CASE("a path that no socket can have is refused") {
   const temporary_directory d;
-  CHECK(refusal("/tmp/" + std::string(110, 'x')) == std::errc::filename_too_long);
-  CHECK(refusal(d.file("no/such")) == std::errc::no_such_file_or_directory);
-  CHECK(refusal("") == std::errc::invalid_argument);
+  CHECK(listen_error("/tmp/" + std::string(110, 'x')) == std::errc::filename_too_long);
+  CHECK(listen_error(d.file("no/such")) == std::errc::no_such_file_or_directory);
+  CHECK(listen_error("") == std::errc::invalid_argument);
 }

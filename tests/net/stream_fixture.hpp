@@ -12,7 +12,6 @@
 
 namespace scaleit::test {
 
-inline constexpr const char* get = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 /// Keeps the writers of the streams it opens, and why they were closed.
 struct hub {
   net::stream_options options;

@@ -4,9 +4,11 @@
 
 #include "net/server.hpp"
 #include "tests/support/certificates.hpp"
+#include "tests/support/patience.hpp"
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,6 +25,12 @@ std::uint16_t note_server(const net::server_options& o, std::uint16_t port);
 std::string transport_of(std::uint16_t port);
 /// Whether `name` was chosen: tcp, unix or tls.
 bool is_over(std::string_view name);
+
+/// A time-out of the server that a test sits out: `t`, or as much more as a handshake on
+/// a busy machine needs.
+inline std::chrono::milliseconds sat_out(std::chrono::milliseconds t) {
+  return t * patience * (is_over("tls") ? 5 : 1);
+}
 
 /// A directory of one's own in the temporary one, gone with all files in it.
 class temporary_directory {

@@ -32,7 +32,7 @@ observation asked(int replicas, std::initializer_list<double> values) {
   return o;
 }
 
-target_spec expression(std::string text) {
+target_spec of_expression(std::string text) {
   auto s = test::wishes();
   s.metrics = {{"cpu", "/cpu", metric_type::value, 0.8},
                {"queue", "/q", metric_type::average_value, 30}};
@@ -138,9 +138,9 @@ TEST_CASE("partial data adds replicas, and takes none away") {
     CHECK(down.said(rule::missing_metric) == "b: no scale-in on partial data");
     CHECK(whole.poll(0, asked(10, {5, 5, 5})) == 5);
   }
-  telling t{expression("cpu / 0.8")};
+  telling t{of_expression("cpu / 0.8")};
   CHECK(t.poll(0, partial(measured(10, 1.6, 60), 0)) == 20);
-  telling u{expression("cpu / 0.8")};
+  telling u{of_expression("cpu / 0.8")};
   CHECK(u.poll(0, partial(measured(10, 0.4, 60), 1)) == 10);
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("an expression yields a ratio, with the tolerance and the rounding of 
       {"cpu * 1e300", 10, 1, 1, bounds::replicas_max, "absurd, bounded"},
   };
   for (const auto& r : table) {
-    telling t{expression(r.text)};
+    telling t{of_expression(r.text)};
     CAPTURE(r.source, r.text);
     t.poll(0, measured(r.replicas, r.cpu, r.queue));
     CHECK(t.last.recommended == r.recommended);
@@ -181,13 +181,13 @@ TEST_CASE("an expression yields a ratio, with the tolerance and the rounding of 
 }
 
 TEST_CASE("what the expression did is said") {
-  telling t{expression("cpu / 0.8")};
+  telling t{of_expression("cpu / 0.8")};
   t.poll(0, measured(10, 1.0, 0));
   CHECK(t.said(rule::combine) == "the expression yields 1.25: 12.50 is rounded up to 13");
   t.poll(1, measured(10, 0.83, 0));
   CHECK(t.said(rule::tolerance) ==
         "within tolerance: the expression yields 1.0375, 3.8 % above 1.00, 10 % allowed");
-  telling u{expression("cpu / queue")};
+  telling u{of_expression("cpu / queue")};
   u.poll(0, measured(10, 1, 0));
   CHECK(u.said(rule::hold) == "the expression yields no number: held at 10");
 }
@@ -207,7 +207,7 @@ TEST_CASE("what is too old is missing, all of it") {
 }
 
 TEST_CASE("an expression that is changed holds from then on") {
-  telling t{expression("cpu / 0.8")};
+  telling t{of_expression("cpu / 0.8")};
   t.poll(0, measured(10, 1.6, 30));
   CHECK(t.last.recommended == 20);
   const auto before = t.spec;

@@ -14,12 +14,12 @@ using policy::decide;
 
 namespace {
 
-decision decided(const target_spec& spec, const observation& seen) {
+decision decided_on(const target_spec& spec, const observation& seen) {
   return decide(spec, {}, seen, time_point{}).made;
 }
 
 int drop_in(int replicas, double cpu) {
-  return decided(test::app_spec(), test::seen(replicas, cpu)).desired;
+  return decided_on(test::app_spec(), test::seen(replicas, cpu)).desired;
 }
 
 }  // namespace
@@ -81,10 +81,10 @@ TEST_CASE("every two-decimal utilisation agrees with exact integer arithmetic") 
 TEST_CASE("tolerances differ by direction") {
   auto spec = test::app_spec();
   spec.tolerance = {0.0, 0.5};
-  CHECK(decided(spec, test::seen(10, 0.81)).desired == 11);
-  CHECK(decided(spec, test::seen(10, 0.41)).desired == 10);
-  CHECK(decided(spec, test::seen(10, 0.40)).desired == 10);
-  CHECK(decided(spec, test::seen(10, 0.39)).desired == 5);
+  CHECK(decided_on(spec, test::seen(10, 0.81)).desired == 11);
+  CHECK(decided_on(spec, test::seen(10, 0.41)).desired == 10);
+  CHECK(decided_on(spec, test::seen(10, 0.40)).desired == 10);
+  CHECK(decided_on(spec, test::seen(10, 0.39)).desired == 5);
 }
 
 TEST_CASE("an average value is a total over all replicas") {
@@ -94,11 +94,11 @@ TEST_CASE("an average value is a total over all replicas") {
   observation o;
   o.replicas = 4;
   o.metrics = {{"queue", 301}};
-  CHECK(decided(spec, o).desired == 11);
+  CHECK(decided_on(spec, o).desired == 11);
   o.metrics = {{"queue", 126}};  // 31.5 per replica: 5 % above
-  CHECK(decided(spec, o).desired == 4);
+  CHECK(decided_on(spec, o).desired == 4);
   o.metrics = {{"queue", 150}};
-  CHECK(decided(spec, o).desired == 5);
+  CHECK(decided_on(spec, o).desired == 5);
 }
 
 TEST_CASE("from zero replicas the value alone counts, without a tolerance") {
@@ -107,9 +107,9 @@ TEST_CASE("from zero replicas the value alone counts, without a tolerance") {
   spec.metrics = {{"queue", "/q", metric_type::average_value, 30}};
   observation o;
   o.metrics = {{"queue", 31}};
-  CHECK(decided(spec, o).desired == 2);
+  CHECK(decided_on(spec, o).desired == 2);
   o.metrics = {{"queue", 0}};
-  CHECK(decided(spec, o).desired == 0);
+  CHECK(decided_on(spec, o).desired == 0);
 }
 
 TEST_CASE("the metric that asks for most wins") {
@@ -117,7 +117,7 @@ TEST_CASE("the metric that asks for most wins") {
   spec.metrics.push_back({"queue", "/q", metric_type::average_value, 30});
   auto o = test::seen(10, 0.4);
   o.metrics.push_back({"queue", 420});
-  const auto d = decided(spec, o);
+  const auto d = decided_on(spec, o);
   CHECK(d.desired == 14);
   CHECK(policy::why(d.steps.back(), spec, false) ==
         "queue asks for the most of 2 metrics");
@@ -126,46 +126,46 @@ TEST_CASE("the metric that asks for most wins") {
 TEST_CASE("a missing metric forbids scaling in, never out") {
   auto spec = test::app_spec();
   spec.metrics.push_back({"queue", "/q", metric_type::average_value, 30});
-  const auto in = decided(spec, test::seen(10, 0.4));
+  const auto in = decided_on(spec, test::seen(10, 0.4));
   CHECK(in.recommended == 10);
   CHECK(in.desired == 10);
   CHECK(policy::why(in.steps.back(), spec, false) ==
         "queue is missing: no scale-in without it");
-  CHECK(decided(spec, test::seen(10, 0.95)).desired == 12);
+  CHECK(decided_on(spec, test::seen(10, 0.95)).desired == 12);
 }
 
 TEST_CASE("without any usable metric the count is held, but within its bounds") {
   auto spec = test::app_spec();
   observation o;
   o.replicas = 10;
-  CHECK(decided(spec, o).desired == 10);
-  CHECK(policy::why(decided(spec, o).steps[0], spec, false) ==
+  CHECK(decided_on(spec, o).desired == 10);
+  CHECK(policy::why(decided_on(spec, o).steps[0], spec, false) ==
         "no usable metric (cpu): held at 10");
   spec.max_replicas = 8;
-  CHECK(decided(spec, o).desired == 8);
+  CHECK(decided_on(spec, o).desired == 8);
 }
 
 TEST_CASE("the bounds hold whatever the metric says") {
   auto spec = test::app_spec();
   spec.min_replicas = 5;
   spec.max_replicas = 12;
-  CHECK(decided(spec, test::seen(10, 0.1)).desired == 5);
-  CHECK(decided(spec, test::seen(10, 5.0)).desired == 12);
-  CHECK(decided(spec, test::seen(3, 0.8)).desired == 5);
-  CHECK(decided(spec, test::seen(20, 0.8)).desired == 12);
+  CHECK(decided_on(spec, test::seen(10, 0.1)).desired == 5);
+  CHECK(decided_on(spec, test::seen(10, 5.0)).desired == 12);
+  CHECK(decided_on(spec, test::seen(3, 0.8)).desired == 5);
+  CHECK(decided_on(spec, test::seen(20, 0.8)).desired == 12);
 }
 
 TEST_CASE("the sentences of a decision carry its numbers") {
-  const auto up = decided(test::app_spec(), test::seen(10, 0.95));
+  const auto up = decided_on(test::app_spec(), test::seen(10, 0.95));
   CHECK(policy::why(up.steps[0], test::app_spec(), false) ==
         "cpu 0.95 is 18.8 % above 0.80: 11.88 is rounded up to 12");
-  const auto none = decided(test::app_spec(), test::seen(10, 0.83));
+  const auto none = decided_on(test::app_spec(), test::seen(10, 0.83));
   CHECK(policy::why(none.steps[0], test::app_spec(), false) ==
         "within tolerance: cpu 0.83 is 3.8 % above 0.80, 12.5 % allowed");
-  const auto floor = decided(test::app_spec(), test::seen(1, 0.0));
+  const auto floor = decided_on(test::app_spec(), test::seen(1, 0.0));
   CHECK(policy::why(floor.steps[1], test::app_spec(), false) ==
         "raised to the minimum of 1");
-  const auto off = decided(test::app_spec(), test::seen(0, 0.5));
+  const auto off = decided_on(test::app_spec(), test::seen(0, 0.5));
   CHECK(policy::why(off.steps.back(), test::app_spec(), false) ==
         "0 replicas while the minimum is 1: switched off by hand");
 }
@@ -187,7 +187,7 @@ TEST_CASE(
     spec.metrics[0].type =
         pick(0, 1) < 0.5 ? metric_type::value : metric_type::average_value;
     const auto o = test::seen(static_cast<int>(pick(0, 150)), pick(0, 300));
-    const auto d = decided(spec, o);
+    const auto d = decided_on(spec, o);
     CAPTURE(spec.min_replicas, spec.max_replicas, o.replicas, o.metrics[0].value);
     REQUIRE((o.replicas == 0 || d.desired >= spec.min_replicas));
     REQUIRE(d.desired <= spec.max_replicas);

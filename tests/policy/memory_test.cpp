@@ -8,7 +8,7 @@ using namespace scaleit;
 
 namespace {
 
-event at(std::int64_t seconds, event::payload data) {
+event event_at(std::int64_t seconds, event::payload data) {
   event e;
   e.time = time_point{std::chrono::seconds{seconds}};
   e.data = std::move(data);
@@ -33,15 +33,16 @@ TEST_CASE("the memory folded from events is the memory the decider had") {
     const time_point now{std::chrono::seconds{i}};
     if (i == 2) {
       policy::evaluate_failure(spec, live, now);
-      policy::recall(spec, folded, at(i, status_failed{{failure_kind::timeout, "slow"}}));
+      policy::recall(spec, folded,
+                     event_at(i, status_failed{{failure_kind::timeout, "slow"}}));
       CHECK(live.live.failures_in_a_row == 1);
     }
     const auto seen = test::seen(replicas, cpu[i]);
     const auto v = policy::evaluate(spec, live, seen, now);
-    policy::recall(spec, folded, at(i, status_observed{seen}));
-    policy::recall(spec, folded, at(i, decision_made{*v.live}));
+    policy::recall(spec, folded, event_at(i, status_observed{seen}));
+    policy::recall(spec, folded, event_at(i, decision_made{*v.live}));
     if (v.live->changes()) {
-      const auto applied = at(i, scale_applied{replicas, v.live->desired});
+      const auto applied = event_at(i, scale_applied{replicas, v.live->desired});
       policy::recall(spec, live, applied);
       policy::recall(spec, folded, applied);
       replicas = v.live->desired;
@@ -54,11 +55,11 @@ TEST_CASE("the memory folded from events is the memory the decider had") {
 TEST_CASE("events that do not concern decisions change nothing") {
   policy::memory m;
   const auto spec = windowed();
-  policy::recall(spec, m, at(1, actor_crashed{"poller", "chaos"}));
-  policy::recall(spec, m, at(1, scale_failed{1, 2}));
+  policy::recall(spec, m, event_at(1, actor_crashed{"poller", "chaos"}));
+  policy::recall(spec, m, event_at(1, scale_failed{1, 2}));
   scale_applied seen{1, 2};
   seen.seen = true;  // the status that shows it has told
-  policy::recall(spec, m, at(1, seen));
+  policy::recall(spec, m, event_at(1, seen));
   CHECK(m == policy::memory{});
 }
 
@@ -68,8 +69,8 @@ TEST_CASE("a decision of the shadow is remembered by the shadow alone") {
   decision_made d;
   d.made.recommended = 7;
   d.shadow = true;
-  policy::recall(spec, live, at(1, d), false);
-  policy::recall(spec, shadow, at(1, d), true);
+  policy::recall(spec, live, event_at(1, d), false);
+  policy::recall(spec, shadow, event_at(1, d), true);
   CHECK(live == policy::memory{});
   CHECK(shadow.recommended.highest.best().value == 7);
 }

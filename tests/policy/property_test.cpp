@@ -1,6 +1,7 @@
 // What must hold for any spec and any weather: thousands of random targets, each through
 // an hour or so of polls, gaps, failures, crashes and clock steps.
 #include "tests/policy/story.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/recalled.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ std::uint64_t seed_of(int i) {
 
 template <class Tell>
 void for_each_seed(int targets, Tell&& tell) {
-  for (int i = 0; i < targets; ++i) {
+  for (int i = 0; i < test::tries(targets); ++i) {
     INFO("seed " << Catch::rngSeed() << ", target " << i);
     tell(seed_of(i));
     SUCCEED();  // a story complains by itself

@@ -10,9 +10,8 @@ using namespace scaleit::record;
 
 namespace {
 
-target_ptr app() { return std::make_shared<target_spec>(test::app_spec()); }
-
-std::string json(event::payload data, target_ptr target = app()) {
+std::string json(event::payload data,
+                 target_ptr target = test::shared(test::app_spec())) {
   event e;
   e.sequence = 42;
   e.time = time_point{std::chrono::microseconds{1769851800000042}};

@@ -4,6 +4,7 @@
 #include "record/event_json.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 
 #include <bit>
 #include <cmath>
@@ -167,7 +168,7 @@ TEST_CASE("every finite double comes back bit by bit") {
   std::mt19937_64 random{7};
   event_reader reader;
   recorded_event e;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < test::tries(30'000); ++i) {
     const auto bits = random();
     double d = std::bit_cast<double>(bits);
     if (i % 2 == 0) d = static_cast<double>(bits >> 11) * 0x1p-53;
@@ -324,7 +325,7 @@ TEST_CASE("random damage is never a crash") {
   event_reader reader{event_reader::steps::read};
   recorded_event e;
   int good = 0;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < test::tries(30'000); ++i) {
     auto line = whole[static_cast<std::size_t>(i) % whole.size()];
     for (int n = 0; n <= i % 4; ++n)
       line[random() % line.size()] = static_cast<char>(random());
@@ -335,7 +336,7 @@ TEST_CASE("random damage is never a crash") {
       REQUIRE(!reader.error().empty());
   }
   CHECK(good > 100);
-  CHECK(good < 15'000);
+  CHECK(good < test::tries(15'000));
 }
 
 TEST_CASE("what a failed scale request has come to is read") {

@@ -75,7 +75,7 @@ class replaying {
 
 using told = std::vector<std::string>;
 
-std::string line_of(event::payload data) {
+std::string line_with(event::payload data) {
   event e;
   e.sequence = 42;
   e.target = std::make_shared<const target_spec>(test::app_spec());
@@ -118,9 +118,9 @@ TEST_CASE("one reader fills many events") {
   event_reader reader{event_reader::steps::read};
   for (int i = 0; i < 4; ++i) {
     recorded_event one, other;
-    auto polled = line_of(status_observed{test::seen(i, 0.5)});
-    auto again = line_of(status_observed{test::seen(i + 10, 0.25)});
-    auto asked = line_of(scale_requested{i, i + 1});
+    auto polled = line_with(status_observed{test::seen(i, 0.5)});
+    auto again = line_with(status_observed{test::seen(i + 10, 0.25)});
+    auto asked = line_with(scale_requested{i, i + 1});
     REQUIRE(reader.read(polled, one));
     REQUIRE(reader.read(again, other));
     CHECK(std::get<status_observed>(one.data).seen == test::seen(i, 0.5));

@@ -5,6 +5,7 @@
 #include "simulation/fault_plan.hpp"
 #include "simulation/random.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 
 #include <fmt/format.h>
 
@@ -137,7 +138,7 @@ TEST_CASE("every load shape shows a scaling within 30 s") {
   const load_shape shapes[] = {load_shape{flat_load{}}, load_shape{sine_load{}},
                                load_shape{steps_load{}}, load_shape{spikes_load{}}};
   for (const auto& shape : shapes)
-    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    for (std::uint64_t seed = 1; seed <= test::tries(200u); ++seed) {
       const auto o = play({.shape = shape, .seed = seed, .length = 1min});
       INFO("seed " << seed << ", load at the start " << shape.at(0s));
       REQUIRE(o.first_change);

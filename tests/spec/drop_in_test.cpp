@@ -10,14 +10,16 @@
 using namespace scaleit;
 using namespace scaleit::spec;
 using namespace std::chrono_literals;
-using values = std::map<std::string, std::string>;
+using variables = std::map<std::string, std::string>;
 
 namespace {
 
-target_spec of(values v = {}) { return read_drop_in(environment{std::move(v)}).target; }
+target_spec of(variables v = {}) {
+  return read_drop_in(environment{std::move(v)}).target;
+}
 
 template <class F>
-std::string refusal(F f) {
+std::string refusal_by(F f) {
   try {
     f();
   } catch (const input_error& e) {
@@ -27,7 +29,7 @@ std::string refusal(F f) {
 }
 
 std::string refused(const std::string& name, const std::string& value) {
-  return refusal([&] { read_drop_in(environment{{{name, value}}}); });
+  return refusal_by([&] { read_drop_in(environment{{{name, value}}}); });
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ TEST_CASE("what often stands in a variable by mistake is named") {
 }
 
 TEST_CASE("what is accepted and odd is told") {
-  const auto warnings = [](values v) {
+  const auto warnings = [](variables v) {
     return read_drop_in(environment{std::move(v)}).warnings;
   };
   CHECK(warnings({}).empty());
@@ -157,9 +159,9 @@ TEST_CASE("listen addresses") {
        {"", "8000", "host:1", "::1:8000", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:-1",
         "[::1:8000", "unix:", "unix:8000", "unix:run/a", "unix:/run/", "unix:/a\nb"}) {
     CAPTURE(bad);
-    CHECK_THAT(refusal([&] { parse_listen("--x", bad); }), StartsWith("--x='"));
+    CHECK_THAT(refusal_by([&] { parse_listen("--x", bad); }), StartsWith("--x='"));
   }
-  CHECK_THAT(refusal([&] { parse_listen("--x", "unix:/" + std::string(107, 'x')); }),
+  CHECK_THAT(refusal_by([&] { parse_listen("--x", "unix:/" + std::string(107, 'x')); }),
              ContainsSubstring("a path of at most 107 bytes"));
   CHECK(parse_listen("--x", "unix:/run/a").is_loopback());
   CHECK(parse_listen("--x", "[::1]:1").is_loopback());

@@ -27,7 +27,7 @@ std::string value(std::string_view line) {
   return all[0].value;
 }
 
-std::string refusal(std::string_view text) {
+std::string refusal_in_file(std::string_view text) {
   try {
     parsed(text);
   } catch (const input_error& e) {
@@ -95,11 +95,11 @@ TEST_CASE("a broken line of another program is told, without a secret, and skipp
 }
 
 TEST_CASE("a broken line of ours is refused with its number") {
-  CHECK(refusal("A=1\nSCALE_METRIC 0.5\n") ==
+  CHECK(refusal_in_file("A=1\nSCALE_METRIC 0.5\n") ==
         "f.env:2: 'SCALE_METRIC' does not begin a KEY=value line");
-  CHECK(refusal("SCALE_METRIC=\"0.5\n") ==
+  CHECK(refusal_in_file("SCALE_METRIC=\"0.5\n") ==
         "f.env:1: SCALE_METRIC: the quote that begins here never ends");
-  CHECK(refusal("SCALEIT_RECORD='x' y") ==
+  CHECK(refusal_in_file("SCALEIT_RECORD='x' y") ==
         "f.env:1: SCALEIT_RECORD: only a comment may follow the closing quote");
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("a line that names a variable of ours and is no assignment is refused"
        "'set' does not begin a KEY=value line, and the line names SCALEIT_RECORD"},
   }));
   CAPTURE(line);
-  CHECK(refusal("A=1\n" + std::string{line} + "\nB=2\n") ==
+  CHECK(refusal_in_file("A=1\n" + std::string{line} + "\nB=2\n") ==
         "f.env:2: " + std::string{told});
 }
 

@@ -13,9 +13,9 @@ using namespace scaleit::spec;
 
 namespace {
 
-using answer = std::variant<observation, failure>;
+using status_or_failure = std::variant<observation, failure>;
 
-answer read(std::string body, const target_spec& spec = test::app_spec()) {
+status_or_failure read(std::string body, const target_spec& spec = test::app_spec()) {
   return status_reader{spec}.read(body);
 }
 

@@ -11,6 +11,10 @@
 
 namespace scaleit::test {
 
+inline target_ptr shared(target_spec s) {
+  return std::make_shared<target_spec>(std::move(s));
+}
+
 /// The drop-in application: cpu at 0.80 with an absolute tolerance of 0.10.
 inline target_spec app_spec(std::string name = "app",
                             std::string url = "http://localhost:8123") {

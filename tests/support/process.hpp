@@ -3,6 +3,8 @@
 // this object, or with the test, whatever happens.
 #pragma once
 
+#include "tests/support/patience.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -31,13 +33,6 @@ class temporary_directory {
  private:
   std::filesystem::path path_;
 };
-
-/// The sanitizers make everything slower, and search for leaks at the end.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int patience = 5;
-#else
-inline constexpr int patience = 1;
-#endif
 
 /// Asks every few milliseconds until it holds. False when it never did.
 template <class Condition>
@@ -97,6 +92,9 @@ class process {
   std::optional<int> ended_;
 };
 
+inline bool has(std::string_view text, std::string_view what) {
+  return text.find(what) != std::string_view::npos;
+}
 /// The whole file; empty when it cannot be read.
 std::string text_of(const std::filesystem::path& file);
 std::size_t count_of(std::string_view what, std::string_view text);

@@ -4,12 +4,17 @@
 #include "record/event_json.hpp"
 #include "record/record_reader.hpp"
 #include "tests/support/builders.hpp"
+#include "tests/support/process.hpp"
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace scaleit::test {
+
+inline std::string record_in(const temporary_directory& d) {
+  return (d.path() / "record").string();
+}
 
 inline std::string record_line(std::uint64_t id) {
   static const auto app = std::make_shared<target_spec>(app_spec());

@@ -131,6 +131,14 @@ class virtual_loop {
   std::size_t base_ = 0;
 };
 
+/// Crashes the `nth` message handled by `actor` (counted from 1).
+inline actors::chaos crash_once(std::string actor, int nth, actors::strike when) {
+  auto seen = std::make_shared<int>(0);
+  return actors::chaos{[=](std::string_view who) {
+    return who == actor && ++*seen == nth ? when : actors::strike::none;
+  }};
+}
+
 /// The application of the contract: utilisation = load / replicas, PUTs at once.
 struct simple_app {
   int replicas = 10;
