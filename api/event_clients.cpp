@@ -33,9 +33,11 @@ bool event_filter::takes(const event& e) const {
 
 struct event_clients::client {
   event_filter filter;
-  std::uint64_t last = 0;  ///< what it has had, or did not want
+  std::uint64_t last = 0;    ///< what it has had, or did not want
+  std::uint64_t newest = 0;  ///< when it came: then it hears that it has caught up
   net::stream_writer out{};
   bool full = false;  ///< the last piece was not taken
+  bool caught_up = false;
 };
 
 event_clients::event_clients(net::event_loop& loop, std::shared_ptr<event_ring> events,
@@ -52,7 +54,7 @@ event_clients::~event_clients() = default;
 void event_clients::add(net::responder to, event_filter filter,
                         std::optional<std::uint64_t> last) {
   const auto newest = events_->last();
-  clients_.push_back({std::move(filter), last.value_or(newest)});
+  clients_.push_back({std::move(filter), last.value_or(newest), newest});
   const auto at = std::prev(clients_.end());
   const std::weak_ptr<bool> alive = alive_;
   net::stream_options o;
@@ -80,20 +82,26 @@ void event_clients::add(net::responder to, event_filter filter,
   });
 }
 
-/// Waits for an event that nobody has had.
+/// Waits for an event that one of those who have room has not had. The others call by
+/// themselves, in on_room().
 void event_clients::listen() {
-  if (clients_.empty() || std::exchange(listening_, true)) return;
-  std::uint64_t last = 0;
+  std::optional<std::uint64_t> last;
   for (const auto& c : clients_)
-    if (!c.full) last = std::max(last, c.last);
+    if (!c.full) last = std::min(last.value_or(c.last), c.last);
+  if (!last || std::exchange(listening_, true)) return;
   const std::weak_ptr<bool> alive = alive_;
-  events_->wake_after(last, [this, alive, &io = loop_.io()] {
+  events_->wake_after(*last, [this, alive, &io = loop_.io()] {
     net::asio::post(io, [this, alive] {
       if (!alive.lock()) return;
       listening_ = false;
       pump();
     });
   });
+}
+
+void event_clients::cut() {
+  for (auto& c : clients_) c.out.cut();
+  clients_.clear();
 }
 
 void event_clients::pump() {
@@ -126,7 +134,11 @@ bool event_clients::serve(client& c) {
     }
     c.last = e.sequence;
   }
-  return c.last < events_->last();
+  if (!c.caught_up && c.last >= c.newest) {
+    c.full = c.out.write(": caught up\n\n") != net::stream_writer::outcome::taken;
+    c.caught_up = !c.full;
+  }
+  return !c.full && c.last < events_->last();
 }
 
 const std::string& event_clients::text_of(std::size_t at) {

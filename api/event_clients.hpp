@@ -41,6 +41,8 @@ class event_clients {
   bool full() const { return clients_.size() >= clients_max_; }
   /// Begins with the event after `last`; without it with the next that happens.
   void add(net::responder to, event_filter filter, std::optional<std::uint64_t> last);
+  /// Ends them all; who wants to go on comes again, after the last event he has had.
+  void cut();
   std::size_t size() const { return clients_.size(); }
 
  private:

@@ -38,11 +38,10 @@ std::string with_small_letter(std::string s) {
   return s;
 }
 
-/// As `scaleit check` has it: line, column and path, where there are any.
+/// The path says where; line and column are those of what was sent, which nobody has
+/// seen.
 std::string mistake(const spec::document& d) {
   std::string out;
-  if (const auto line = text_at(d, "line"); !line.empty())
-    out += fmt::format("{}:{}: ", line, text_at(d, "column"));
   if (const auto path = text_at(d, "path"); !path.empty()) out += path + ": ";
   return printable(out + text_at(d, "detail"), sentence_bytes_max);
 }
@@ -71,7 +70,8 @@ api_refusal refusal_of(int status, std::string_view body) {
     for (const auto& e : errors->value->items)
       if (e->is == spec::document::kind::map && details.size() < details_max)
         details.push_back(mistake(*e));
-  return {status, printable(sentence, sentence_bytes_max), std::move(details)};
+  return {status, printable(sentence, sentence_bytes_max), std::move(details),
+          d ? text_at(*d, "type") : std::string{}};
 }
 
 std::vector<std::string> api_refusal::lines(std::string_view of_what) const {
@@ -162,7 +162,7 @@ std::string api_client::body_of(net::http_response&& r) const {
   if (r.may_be_cut)
     throw api_unreachable{
         fmt::format("the answer of {} is cut off", printable(to_.shown))};
-  if (r.status < 200 || r.status > 299) throw refusal_of(r.status, r.body);
+  if (r.status < 200 || r.status > 299) std::rethrow_exception(refused(r.status, r.body));
   return std::move(r.body);
 }
 
@@ -170,10 +170,20 @@ std::string api_client::ask(const api_request& r) { return body_of(wait_for(r));
 
 spec::document_ptr api_client::read(std::string_view body) const {
   if (auto d = object_in(body)) return d;
-  throw api_unreachable{
+  throw no_daemon();
+}
+
+api_unreachable api_client::no_daemon() const {
+  return api_unreachable{
       fmt::format("what answers at {} is no daemon of ScaleIt; --api or SCALEIT_API "
                   "choose another",
                   printable(to_.shown))};
+}
+
+std::exception_ptr api_client::refused(int status, std::string_view body) const {
+  auto r = refusal_of(status, body);
+  if (status == 404 && !r.is_absence()) return std::make_exception_ptr(no_daemon());
+  return std::make_exception_ptr(std::move(r));
 }
 
 spec::document_ptr api_client::ask_document(const api_request& r) { return read(ask(r)); }
@@ -182,6 +192,11 @@ spec::document_ptr api_client::ask_document(const api_request& r, int& status) {
   auto answer = wait_for(r);
   status = answer.status;
   return read(body_of(std::move(answer)));
+}
+
+/// Nothing is what is answered; who says anything is somebody else.
+void remove_target(api_client& api, const std::string& name) {
+  if (!api.ask({net::verb::delete_, target_path(name)}).empty()) throw api.no_daemon();
 }
 
 // -- paths ----------------------------------------------------------------

@@ -4,11 +4,13 @@
 // may be something else altogether.
 #pragma once
 
+#include "api/problem_types.hpp"
 #include "main/api_address.hpp"
 #include "net/client.hpp"
 #include "spec/document.hpp"
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -33,14 +35,20 @@ struct api_unreachable : std::runtime_error {
 /// An answer that is no: what() is the daemon's own sentence.
 struct api_refusal : std::runtime_error {
   api_refusal(int http_status, const std::string& sentence,
-              std::vector<std::string> more = {})
-      : std::runtime_error{sentence}, status(http_status), details(std::move(more)) {}
+              std::vector<std::string> more = {}, std::string problem_type = {})
+      : std::runtime_error{sentence},
+        status(http_status),
+        type(std::move(problem_type)),
+        details(std::move(more)) {}
   int status;
+  std::string type;
   std::vector<std::string> details;  ///< further lines: each mistake of a spec
 
   /// A line that also says of what, and then the details.
   std::vector<std::string> lines(std::string_view of_what = {}) const;
   int exit_code() const;
+  /// There is no such target; another 404 is of somebody who is no daemon.
+  bool is_absence() const { return status == 404 && type == api::no_such_target_type; }
 };
 
 /// What an answer other than 2xx says.
@@ -67,6 +75,9 @@ class api_client {
   std::string body_of(net::http_response&& r) const;
   api_unreachable unreachable(const failure& why) const;
   spec::document_ptr read(std::string_view body) const;
+  api_unreachable no_daemon() const;
+  /// What an answer other than 2xx says, if a daemon may have said it.
+  std::exception_ptr refused(int status, std::string_view body) const;
 
   net::event_loop& loop() { return loop_; }
   const api_address& address() const { return to_; }
@@ -82,6 +93,8 @@ class api_client {
 
 /// One segment of a path, whatever is in it.
 std::string path_segment(std::string_view text);
+
+void remove_target(api_client& api, const std::string& name);
 
 /// `/api/v1/targets/NAME`, and what is below.
 std::string target_path(std::string_view name, std::string_view below = {});

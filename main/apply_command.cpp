@@ -13,7 +13,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <termios.h>
 #include <unistd.h>
 
 namespace scaleit::main {
@@ -90,7 +93,7 @@ class application {
     try {
       return api_.ask_document({.path = target_path(name)});
     } catch (const api_refusal& e) {
-      if (e.status == 404) return nullptr;
+      if (e.is_absence()) return nullptr;
       throw;
     }
   }
@@ -110,8 +113,19 @@ class application {
       case apply_step::create:
         return options_.dry_run ? say(t.read.name, "created") : write(t, nullptr);
       case apply_step::change:
-        return options_.dry_run ? say(t.read.name, "configured") : write(t, before.get());
+        return options_.dry_run ? foresee(t.read.name, *before) : write(t, before.get());
     }
+  }
+
+  /// In the daemon's words.
+  void foresee(const std::string& name, const spec::document& before) {
+    const auto* origin = before.find("origin");
+    if (origin == nullptr || origin->value->scalar == "api")
+      return say(name, "configured");
+    complain(
+        "'{}' belongs to the {}: change it there", printable(name),
+        origin->value->scalar == "file" ? "config file" : "environment of the daemon");
+    code_ = std::max<int>(code_, exit_code::no);
   }
 
   void write(const wanted_target& t, const spec::document* before) {
@@ -143,7 +157,7 @@ class application {
         say(name, "pruned");
       else
         attempt(name, [&] {
-          api_.ask({net::verb::delete_, target_path(name)});
+          remove_target(api_, name);
           say(name, "pruned");
         });
     }
@@ -157,9 +171,12 @@ class application {
                     surplus_.size() == 1 ? std::string{"target"}
                                          : fmt::format("{} targets", surplus_.size()));
     fmt::print(stderr, "{}", question);
-    char answer[16] = {};
-    const auto n = ::read(STDIN_FILENO, answer, sizeof answer);
-    return n > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+    ::tcflush(STDIN_FILENO, TCIFLUSH);  // what was typed before is no answer
+    std::array<char, 16> bytes{};
+    const auto n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    const std::string_view answer{bytes.data(),
+                                  static_cast<std::size_t>(std::max<ssize_t>(n, 0))};
+    return answer == "y\n" || answer == "Y\n" || answer == "yes\n";
   }
 
   void say(const std::string& name, std::string_view what) const {
@@ -194,6 +211,11 @@ int run_apply(const apply_options& options) {
         "--prune asks before it removes anything, and nobody can answer here; accepted: "
         "--yes or --dry-run with it"};
   const auto files = read_all(options);
+  if (options.prune && files.targets().empty())
+    throw spec::input_error{
+        "--prune with files that name no target would remove all of them; `scaleit "
+        "targets "
+        "delete` removes what it is told"};
   return application{options, files}.run();
 }
 

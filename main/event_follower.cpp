@@ -3,17 +3,18 @@
 #include "main/api_client.hpp"
 #include "main/event_stream_reader.hpp"
 #include "main/exit_code.hpp"
+#include "main/shared_descriptor.hpp"
+#include "main/stop_signals.hpp"
 #include "main/streams.hpp"
 #include "messages/bounds.hpp"
 #include "messages/text.hpp"
+#include "net/headers.hpp"
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
+#include <cerrno>
 #include <exception>
 #include <optional>
 #include <unistd.h>
@@ -31,9 +32,6 @@ constexpr milliseconds wait_min{250};  // before one comes back, doubled each ti
 constexpr milliseconds wait_max{10'000};
 /// A daemon that has nothing to tell says so at intervals.
 constexpr milliseconds silence_max = 3 * bounds::api_comment_interval;
-/// What the daemon still has comes at once, and then nothing for a while.
-constexpr milliseconds quiet{300};
-constexpr milliseconds quiet_max{5'000};
 constexpr std::size_t refusal_bytes_max = 64 * 1024;
 
 class follower {
@@ -41,20 +39,17 @@ class follower {
   follower(api_address api, const follow_request& request)
       : request_(request),
         api_(std::move(api)),
-        signals_(api_.loop().io(), SIGINT, SIGTERM),
-        output_(api_.loop().io()),
+        output_(api_.loop().io(), STDOUT_FILENO, 0),
         timer_(api_.loop().io()),
-        end_(api_.loop().io()),
-        reader_({[this](const stream_event& e) { request_.use(e.data); },
+        reader_({[this](const stream_event& e) { use(e.data); },
                  [this](std::string_view c) { comment(c); }},
                 bounds::record_line_bytes_max),
         last_id_(request.after) {}
 
   int run() {
-    signals_.async_wait([this](const error_code& e, int) {
-      if (!e) finish();
-    });
-    watch_output();
+    signals_.wait(api_.loop().io(), [this] { finish(); });
+    // Who reads our output may leave while nothing happens: `| head -1`.
+    output_.wait([] { throw output_error{EPIPE}; });
     connect();
     auto& io = api_.loop().io();
     while (!finished_)
@@ -63,15 +58,8 @@ class follower {
   }
 
  private:
-  /// Who reads our output may leave while nothing happens: `| head -1`.
-  void watch_output() {
-    error_code e;
-    output_.assign(::dup(STDOUT_FILENO), e);
-    if (e) return;
-    output_.async_wait(asio::posix::stream_descriptor::wait_error,
-                       [](const error_code& error) {
-                         if (!error) throw output_error{EPIPE};
-                       });
+  void use(const std::string& json) {
+    if (!finished_ && !signals_.put(request_.text_of(json))) finish();
   }
 
   api_request events() const {
@@ -106,15 +94,13 @@ class follower {
   void on_head(const net::http_head& h) {
     status_ = h.status;
     if (!is_good()) return;
+    const auto is_stream = [](const header& f) {
+      return net::same_header(f.name, "Content-Type") &&
+             f.value.starts_with("text/event-stream");
+    };
+    if (std::ranges::none_of(h.headers, is_stream)) throw api_.no_daemon();
     if (std::exchange(lost_, false)) put_error("scaleit: connected again");
     was_connected_ = true;
-    if (!request_.forever) {
-      until_quiet();
-      end_.expires_after(quiet_max);
-      end_.async_wait([this](const error_code& e) {
-        if (!e) finish();
-      });
-    }
   }
 
   void on_chunk(std::string_view bytes) {
@@ -123,7 +109,6 @@ class follower {
       return;
     }
     wait_ = wait_min;
-    if (!request_.forever) until_quiet();
     if (reader_.feed(bytes)) return;
     api_.cancel(ticket_);
     throw api_unreachable{fmt::format("{} sends an event of more than {} bytes",
@@ -134,10 +119,12 @@ class follower {
   void on_end(const net::http_end& end) {
     const bool is_busy = status_ == 429 || status_ >= 500;
     if (status_ != 0 && !is_good() && !(was_connected_ && is_busy))
-      throw refusal_of(status_, refusal_);
+      std::rethrow_exception(api_.refused(status_, refusal_));
     if (status_ == 0 && !was_connected_)
       throw api_.unreachable(end.error.value_or(failure{}));
-    if (!request_.forever) return finish();
+    if (!request_.forever)
+      throw api_.unreachable(end.error.value_or(
+          failure{failure_kind::body, "the daemon ended the connection", 0, {}}));
     if (!std::exchange(lost_, true))
       complain("connection lost ({}); trying again",
                end.error ? printable(end.error->detail) : "the daemon ended it");
@@ -148,15 +135,9 @@ class follower {
     });
   }
 
-  void until_quiet() {
-    timer_.expires_after(quiet);
-    timer_.async_wait([this](const error_code& e) {
-      if (!e) finish();
-    });
-  }
-
   /// What was missed is worth knowing; that all is well is not.
   void comment(std::string_view text) {
+    if (!request_.forever && text == "caught up") return finish();
     if (text.find("missed") != std::string_view::npos ||
         text.find("began anew") != std::string_view::npos)
       complain("{}", printable(text, 400));
@@ -169,10 +150,9 @@ class follower {
 
   const follow_request& request_;
   api_client api_;
-  asio::signal_set signals_;
-  asio::posix::stream_descriptor output_;
-  asio::steady_timer timer_;  // to come back, or for quiet
-  asio::steady_timer end_;
+  stop_signals signals_;
+  shared_descriptor output_;
+  asio::steady_timer timer_;  // to come back
   event_stream_reader reader_;
   std::string last_id_;
   net::http_client::ticket ticket_ = 0;

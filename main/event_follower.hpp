@@ -14,7 +14,7 @@ struct follow_request {
   std::vector<std::string> types;    ///< likewise
   std::string after;                 ///< an id, or empty: from now on
   bool forever = true;  ///< else: until the daemon has told all that it still had
-  std::function<void(const std::string& json)> use;
+  std::function<std::string(const std::string& json)> text_of;  ///< what is printed
 };
 
 /// Until a signal, or for ever. Throws api_unreachable if nobody is there at the start,

@@ -32,7 +32,8 @@ CLI::App* add_events_command(CLI::App& root, events_options& options) {
   events
       ->add_option("--type", options.types,
                    "Only of this type, such as scale.applied; may be repeated")
-      ->type_name("TYPE");
+      ->type_name("TYPE")
+      ->allow_extra_args(false);
   events->add_flag("-f,--follow", options.follow,
                    "Go on as events happen, also after the connection was lost; without "
                    "it: what the daemon still has");
@@ -88,12 +89,13 @@ bool is_text_wanted(const events_options& options) {
 }
 
 /// One event's line, as it came or for people. Nothing if it is not JSON.
-void put_event(const std::string& json, bool as_text) {
-  if (!as_text) return print("{}\n", json);
+std::string line_of(const std::string& json, bool as_text) {
+  if (!as_text) return json + '\n';
   try {
-    print("{}\n", event_text(*spec::parse_document(json)));
+    return event_text(*spec::parse_document(json)) + '\n';
   } catch (const spec::document_error&) {
     complain("an event cannot be read: {}", printable(json, 80));
+    return {};
   }
 }
 
@@ -190,7 +192,7 @@ int run_events(const events_options& options) {
   request.forever = options.follow;
   // Those that the daemon still has are all behind 0.
   if (options.after || !options.follow) request.after = options.after.value_or("0");
-  request.use = [as_text](const std::string& json) { put_event(json, as_text); };
+  request.text_of = [as_text](const std::string& json) { return line_of(json, as_text); };
   return follow_events(find_api(options.api), request);
 }
 

@@ -62,7 +62,10 @@ int ask_daemon(const explain_options& options) {
   api_client api{find_api(options.api)};
   try {
     auto answer = api.ask(r);
-    if (json) answer = spec::pretty_json(*api.read(answer));
+    if (json)
+      answer = spec::pretty_json(*api.read(answer));
+    else if (!answer.starts_with(printable(options.target)))
+      throw api.no_daemon();
     put(answer.ends_with('\n') ? answer : answer + "\n");
   } catch (const api_refusal& e) {
     for (const auto& line : e.lines(options.target)) complain("{}", line);

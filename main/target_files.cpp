@@ -55,15 +55,16 @@ const spec::document_entry* spec_within(const spec::document& d) {
   return spec != nullptr && spec->value->is == kind::map ? spec : nullptr;
 }
 
-/// Neither a comment, nor blank, nor a directive, nor a mark.
-bool says_something(std::string_view line) {
-  line = trimmed(line);
-  return !line.empty() && line[0] != '#' && line[0] != '%' && line != "---";
-}
-
 bool begins_document(std::string_view line) {
   return line.starts_with("---") &&
          (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
+}
+
+/// Neither a comment, nor blank, nor a directive, nor a mark.
+bool says_something(std::string_view line) {
+  if (begins_document(line)) line.remove_prefix(3);
+  line = trimmed(line);
+  return !line.empty() && line[0] != '#' && line[0] != '%';
 }
 
 /// Its lines one by one, with where they begin.
@@ -120,6 +121,7 @@ void target_files::add_folder(const std::string& path) {
     const auto ending = at->path().extension();
     if (ending != ".yaml" && ending != ".yml" && ending != ".json") continue;
     if (at->path().filename().string().starts_with('.')) continue;  // an editor's
+    if (std::error_code ignored; fs::is_directory(at->path(), ignored)) continue;
     files.push_back(at->path().string());
     if (files.size() > files_max)
       throw spec::input_error{

@@ -6,6 +6,7 @@
 #include "main/target_output.hpp"
 #include "main/target_pages.hpp"
 #include "messages/text.hpp"
+#include "spec/input_error.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -26,7 +27,11 @@ CLI::App* add_one(CLI::App& targets, targets_options& o, const char* name,
 
 void add_names(CLI::App& command, targets_options& o) {
   command.add_option("NAME", o.names, "The target's name; several are done one by one")
-      ->required();
+      ->required()
+      ->each([](const std::string& name) {
+        if (name.empty())
+          throw spec::input_error{"NAME '' is not valid; accepted: a target's name"};
+      });
 }
 
 void add_output(CLI::App& command, targets_options& o) {
@@ -86,7 +91,7 @@ int for_each_name(const targets_options& o, F f) {
   for (const auto& name : o.names) try {
       f(name);
     } catch (const api_refusal& e) {
-      if (o.ignore_not_found && e.status == 404) continue;
+      if (o.ignore_not_found && e.is_absence()) continue;
       for (const auto& line : e.lines(name)) complain("{}", line);
       code = std::max(code, e.exit_code());
     }
@@ -107,7 +112,7 @@ int get(const targets_options& o) {
 int remove(const targets_options& o) {
   api_client api{find_api(o.api)};
   return for_each_name(o, [&](const std::string& name) {
-    api.ask({net::verb::delete_, target_path(name)});
+    remove_target(api, name);
     print("{} deleted\n", printable(name));
   });
 }
@@ -120,7 +125,7 @@ int pause(const targets_options& o) {
                        both || o.scale_out);
   return for_each_name(o, [&](const std::string& name) {
     r.path = target_path(name, "/pause");
-    api.ask(r);
+    api.ask_document(r);
     print("{} paused{}\n", printable(name),
           both         ? ""
           : o.scale_in ? " (scale-in)"
@@ -131,7 +136,7 @@ int pause(const targets_options& o) {
 int resume(const targets_options& o) {
   api_client api{find_api(o.api)};
   return for_each_name(o, [&](const std::string& name) {
-    api.ask({net::verb::post, target_path(name, "/resume")});
+    api.ask_document({net::verb::post, target_path(name, "/resume")});
     print("{} resumed\n", printable(name));
   });
 }

@@ -61,10 +61,9 @@ std::vector<std::string_view> keys_in(std::string_view bytes) {
 }
 
 top_screen::top_screen(asio::io_context& io, handlers h)
-    : handlers_(std::move(h)), input_(io), signals_(io) {
+    : handlers_(std::move(h)), input_(io, STDIN_FILENO, EPOLLIN), signals_(io) {
   for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT})
     signals_.add(s);
-  input_.assign(::dup(STDIN_FILENO));
   enter();
   await_key();
   await_signal();
@@ -97,24 +96,20 @@ void top_screen::leave() noexcept {
 /// As Ctrl-Z does elsewhere; goes on when it is continued.
 void top_screen::suspend() {
   leave();
-  ::raise(SIGSTOP);
+  ::kill(0, SIGTSTP);  // the whole job; the kernel knows whether anybody could wake it
   enter();
   handlers_.on_resize();
 }
 
 void top_screen::await_key() {
-  // Does not make it non-blocking: the shell and others share it.
-  input_.async_wait(asio::posix::stream_descriptor::wait_read,
-                    [this](const error_code& e) {
-                      if (e) return;
-                      std::array<char, 256> bytes;
-                      const auto n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
-                      // Nothing, though there was something to read: the terminal has
-                      // hung up.
-                      if (n <= 0) return handlers_.on_end();
-                      keys({bytes.data(), static_cast<std::size_t>(n)});
-                      await_key();
-                    });
+  input_.wait([this] {
+    std::array<char, 256> bytes;
+    const auto n = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    // Nothing, though there was something to read: the terminal has hung up.
+    if (n <= 0) return handlers_.on_end();
+    keys({bytes.data(), static_cast<std::size_t>(n)});
+    await_key();
+  });
 }
 
 void top_screen::keys(std::string_view bytes) {

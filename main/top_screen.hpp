@@ -2,8 +2,9 @@
 // and everything as it was afterwards, however it ends.
 #pragma once
 
+#include "main/shared_descriptor.hpp"
+
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <cstddef>
@@ -45,7 +46,7 @@ class top_screen {
   void keys(std::string_view bytes);
 
   handlers handlers_;
-  boost::asio::posix::stream_descriptor input_;
+  shared_descriptor input_;
   boost::asio::signal_set signals_;
   termios before_{};
   bool entered_ = false;

@@ -9,7 +9,8 @@
 
 namespace scaleit::net {
 
-server_response problem(int status, std::string_view detail, std::string_view errors) {
+server_response problem(int status, std::string_view detail, std::string_view errors,
+                        std::string_view type) {
   std::string body;
   string_stream out{body};
   json_writer json{out};
@@ -18,7 +19,7 @@ server_response problem(int status, std::string_view detail, std::string_view er
     json.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
   };
   json.StartObject();
-  text("type", "about:blank");  // then the title is the status's (RFC 9457, 4.2.1)
+  text("type", type);  // RFC 9457, 4.2.1
   text("title", reason_phrase(status));
   json.Key("status");
   json.Int(status);

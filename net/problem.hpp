@@ -11,7 +11,8 @@ inline constexpr std::string_view problem_type = "application/problem+json";
 
 /// `detail` is a sentence about this occurrence; whatever bytes are in it, the
 /// document is JSON in UTF-8. `errors`, a JSON array, says more of it.
-server_response problem(int status, std::string_view detail,
-                        std::string_view errors = {});
+/// `type` is an URI that says what kind it is; without one the title is the status's.
+server_response problem(int status, std::string_view detail, std::string_view errors = {},
+                        std::string_view type = "about:blank");
 
 }  // namespace scaleit::net

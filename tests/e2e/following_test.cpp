@@ -12,6 +12,11 @@ namespace {
 const std::string head =
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
 
+/// One target that nobody answers for, which tells often.
+const std::string one_that_works =
+    "[{name: a, app: http://127.0.0.1:1, interval: 100ms, metrics: [{name: cpu, value: "
+    "/cpu, target: 1}]}]";
+
 std::string told(int id) {
   return "id: " + std::to_string(id) + "\ndata: {\"id\":\"" + std::to_string(id) +
          "\"}\n\n";
@@ -82,18 +87,38 @@ TEST_CASE("whoever reads the events may leave at any time", "[following]") {
   CHECK(r.err == "code 141\n");
 }
 
+TEST_CASE("all that the daemon has is printed, however slowly it is read",
+          "[following]") {
+  served d{one_that_works};
+  CHECK(eventually([&] { return lines_of(d.ask({"events"}).out).size() > 20; }));
+  const auto at_once = lines_of(d.ask({"events"}).out).size();
+  const auto slowly = d.ask_shell("$SCALEIT events | { sleep 1; wc -l; }");
+  CHECK(std::stoul(slowly.out) >= at_once);
+  CHECK(d.ask({"events", "--type", "target.added", "a"}).code == 0);
+}
+
+TEST_CASE("who shares our output keeps it as it was", "[following]") {
+  served d;
+  // The third octal digit from the right is that of O_NONBLOCK.
+  const auto r = d.ask_shell(
+      "{ $SCALEIT events --follow & sleep 1; grep flags /proc/self/fdinfo/1; kill $!; } "
+      "| cat");
+  CHECK_THAT(r.out, ContainsSubstring("flags:"));
+  CHECK(r.out.find("4001") == std::string::npos);
+}
+
 TEST_CASE("what is no daemon is told, whatever it answers", "[following]") {
   for (const auto& [answer, code] : std::vector<std::pair<std::string, int>>{
            {ok("<html>"), 3},
            {ok("[1]"), 3},
-           {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 1},
+           {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", 3},
            {"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\n{}", 3},
            {"nothing of HTTP\r\n\r\n", 3}}) {
     unruly_server server{answer_always(answer)};
     CAPTURE(answer);
-    for (const char* command : {"list", "get"}) {
+    for (const char* command : {"list", "get", "delete", "pause"}) {
       std::vector<std::string> all{"targets", command, "--api", server.url("")};
-      if (command == std::string{"get"}) all.push_back("x");
+      if (command != std::string{"list"}) all.push_back("x");
       const auto r = run(all);
       CHECK(r.code == code);
       CHECK(lines_of(r.err).size() == 1);

@@ -94,6 +94,9 @@ TEST_CASE("what belongs to a file is refused, and the others go on", "[targets]"
   CHECK(r.code == 1);
   CHECK(r.out == "a created\nz created\n");
   CHECK_THAT(r.err, StartsWith("scaleit: 'owned' belongs"));
+  const auto dry = d.ask({"targets", "apply", "--dry-run", "-f", file});
+  CHECK(dry.code == 1);
+  CHECK(dry.err == r.err);
   CHECK_THAT(r.err, ContainsSubstring("file"));
 }
 
@@ -111,6 +114,21 @@ TEST_CASE("prune removes what no file names, if it was made through the API",
   CHECK(d.ask({"targets", "apply", "--prune", "--yes", "-f", one}).out ==
         "a unchanged\nb pruned\n");
   CHECK(d.ask({"targets", "list", "-o", "name"}).out == "a\nowned\n");
+  const auto nothing = d.write("none.json", R"({"items":[]})");
+  CHECK(d.ask({"targets", "apply", "--prune", "--yes", "-f", nothing}).code == 2);
+  CHECK(d.ask({"targets", "list", "-o", "name"}).out == "a\nowned\n");
+}
+
+TEST_CASE("only the daemon's own word is that a target is not there", "[targets]") {
+  served d{one_in_file};
+  CHECK(d.ask({"targets", "delete", "--ignore-not-found", "nobody"}).code == 0);
+  CHECK(d.ask({"targets", "delete", ""}).code == 2);
+  // Where metrics are served nothing is known of targets.
+  const auto r =
+      d.ask_shell("SCALEIT_API=http://127.0.0.1:" + std::to_string(d.daemon().port()) +
+                  " $SCALEIT targets delete --ignore-not-found owned");
+  CHECK(r.code == 3);
+  CHECK_THAT(r.err, ContainsSubstring("is no daemon of ScaleIt"));
 }
 
 TEST_CASE("many targets come in pages, and a table fits a terminal", "[targets]") {

@@ -101,6 +101,7 @@ TEST_CASE("documents of YAML begin where a mark does, and something was said bef
   CHECK(starts("a: 1\n--- # b\nb: 2\n---") == list{0, 5, 18});
   CHECK(starts("a: |\n  ---\n----\n") == list{0});
   CHECK(starts("a\r\n---\r\nb") == list{0, 3});
+  CHECK(starts("--- # nothing\n---\na: 1\n") == list{0});
 }
 
 TEST_CASE("of a folder its YAML and JSON is read, in the order of names") {
@@ -113,6 +114,7 @@ TEST_CASE("of a folder its YAML and JSON is read, in the order of names") {
            R"("target":1}]})");
   at.write("notes.txt", "no target");
   at.write(".b.yaml.swp.yaml", "an editor's");
+  std::filesystem::create_directory_symlink(".", at.path() / "here.yaml");
   target_files files;
   files.add(at.path().string());
   CHECK(names_in(files) == "a b c ");
