@@ -127,7 +127,21 @@ void control_loop::want(origin o, target_ptr spec, answer_handler done, std::str
     if (done) done({outcome::refused, state_.full_sentence()});
     return;
   }
-  carry_out(wanted_.put(o, std::move(spec)), std::move(done), std::move(by));
+  auto change = wanted_.put(o, spec);
+  // What the supervisor does not take, since those that leave count for it, is not
+  // wanted.
+  auto heard = [this, o, spec = std::move(spec),
+                done = std::move(done)](const answer& a) {
+    if (a.what == outcome::refused && state_.stop_reason.empty()) forget(o, spec);
+    if (done) done(a);
+  };
+  carry_out(std::move(change), std::move(heard), std::move(by));
+}
+
+void control_loop::forget(origin o, const target_ptr& spec) {
+  const auto* known = wanted_.find(spec->name);
+  if (known && known->wanted[static_cast<std::size_t>(o)] == spec)
+    wanted_.drop(o, spec->name);
 }
 
 void control_loop::want_no_more(origin o, const std::string& name, answer_handler done,

@@ -100,6 +100,7 @@ class control_loop {
   control_state& changeable_state() { return state_; }
 
  private:
+  void forget(origin o, const target_ptr& spec);
   void carry_out(std::optional<catalog_change> change, answer_handler done,
                  std::string by);
   void spawn_supervisor(std::chrono::milliseconds take_over_after);

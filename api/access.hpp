@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,8 +65,9 @@ class access_control {
   explicit access_control(tokens t, reach r,
                           std::vector<std::string> open = {"/", "/openapi.json"});
 
-  /// From now on these.
-  void replace(tokens t) { tokens_ = std::move(t); }
+  /// From now on these. Whether they are others.
+  bool replace(tokens t) { return std::exchange(tokens_, std::move(t)) != tokens_; }
+  const tokens& in_use() const { return tokens_; }
   bool has_tokens() const { return tokens_.any(); }
 
   /// `remote` is the peer's address, an IPv4 or IPv6 literal, or empty for a unix socket.

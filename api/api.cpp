@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
 #include "api/bodies.hpp"
+#include "api/problem_types.hpp"
 #include "messages/bounds.hpp"
 #include "messages/json_stream.hpp"
 #include "messages/text.hpp"
@@ -28,7 +29,8 @@ net::server_response json_answer(std::string body, int status) {
 }
 
 net::server_response no_such_target(const std::string& name) {
-  return net::problem(404, fmt::format("there is no target '{}'", printable(name, 80)));
+  return net::problem(404, fmt::format("there is no target '{}'", printable(name, 80)),
+                      {}, no_such_target_type);
 }
 
 std::variant<std::size_t, net::server_response> read_limit(const net::route_match& m,

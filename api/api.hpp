@@ -68,7 +68,11 @@ class api {
   /// For http_server.
   void operator()(net::server_request&& r, net::responder to);
   /// From now on these may ask.
-  void replace_tokens(tokens t) { access_.replace(std::move(t)); }
+  /// Who follows events shows his anew.
+  void replace_tokens(tokens t) {
+    if (access_.replace(std::move(t))) clients_.cut();
+  }
+  const tokens& tokens_in_use() const { return access_.in_use(); }
   void replace_config(config_state c) { options_.config = std::move(c); }
   bool has_tokens() const { return access_.has_tokens(); }
 
@@ -136,6 +140,8 @@ class api {
   loop_calls calls_;
   event_clients clients_;
   spec::secret_store secrets_;
+  /// One use for each reading of the record that goes on, or waits to, and ours.
+  std::shared_ptr<int> past_readings_ = std::make_shared<int>();
   net::router router_;
   asker asker_;
 };

@@ -64,6 +64,11 @@ read_or_refused<actors::operator_hold> read_hold(const net::server_request& r) {
   return h;
 }
 
+net::server_response soon(net::server_response r) {
+  r.headers.push_back({"Retry-After", "1"});
+  return r;
+}
+
 net::server_response answer_of(const actors::report_outcome& x, const std::string& name) {
   using enum actors::report_end;
   switch (x.what) {
@@ -77,7 +82,7 @@ net::server_response answer_of(const actors::report_outcome& x, const std::strin
     case unknown:
       return no_such_target(name);
     case busy:
-      return net::problem(429, "too many reports of this target wait");
+      return soon(net::problem(429, "too many reports of this target wait"));
     case down:
       return net::problem(503, "the target's actors wait for their restart");
     case stopping:
@@ -116,9 +121,10 @@ void api::answer_change(changed x, const loop_calls::reply& reply) {
   reply([this, x = std::move(x)]() -> net::server_response {
     const bool no = x.outcome == actors::outcome::refused;
     options_.audit(fmt::format(
-        "{} {} by {}: {}", x.verb, x.name, x.by,
+        "{} {} by {}: {}", x.verb, printable(x.name, 80), x.by,
         no ? fmt::format("refused ({}): {}", x.why.status, printable(x.why.detail))
            : std::string{actors::to_string(x.outcome)}));
+    if (no && x.why.status == 404) return no_such_target(x.name);
     if (no) return net::problem(x.why.status, x.why.detail);
     if (x.verb == "delete") return {204, {}, {}, {}};
     if (!x.now) return no_such_target(x.name);  // gone again meanwhile
@@ -253,12 +259,38 @@ void api::resume(request&& r, net::responder to) {
   hold(r.match.segment("name"), {}, "resume", std::move(to));
 }
 
-/// A poll that is pushed: what is decided on it is the answer.
+namespace {
+
+/// Answers at the latest when nobody is left who could: the actors that had the report
+/// may be stopped with it.
+struct report_answer {
+  explicit report_answer(loop_calls::reply r) : reply(r) {}
+  ~report_answer() {
+    if (!told)
+      reply([] {
+        return soon(
+            net::problem(503, "the target's actors were stopped with the report"));
+      });
+  }
+  report_answer(const report_answer&) = delete;
+  report_answer& operator=(const report_answer&) = delete;
+
+  loop_calls::reply reply;
+  bool told = false;
+};
+
+}  // namespace
+
+/// A poll that is pushed: what is decided on it is the answer. Metrics from elsewhere are
+/// asked for before.
 void api::report(request&& r, net::responder to) {
-  calls_.ask(std::move(to), [this, name = r.match.segment("name"),
-                             body = std::move(r.body)](const loop_calls::reply& reply) {
-    targets_.control().report(name, body, [reply, name](actors::report_outcome&& x) {
-      reply([x = std::move(x), name] { return answer_of(x, name); });
+  const auto reply = calls_.open(std::move(to), bounds::api_change_patience);
+  if (!reply) return;
+  calls_.on_control_loop([this, name = r.match.segment("name"), body = std::move(r.body),
+                          answer = std::make_shared<report_answer>(*reply)] {
+    targets_.control().report(name, body, [answer, name](actors::report_outcome&& x) {
+      answer->told = true;
+      answer->reply([x = std::move(x), name] { return answer_of(x, name); });
     });
   });
 }

@@ -137,15 +137,22 @@ void api::explain_past(const std::string& name, std::string_view at, bool text,
                          printable(at, 80))));
   if (!options_.explain_past)
     return to.send(net::problem(422, "the daemon runs without a record, which at needs"));
+  if (past_readings_.use_count() > static_cast<long>(bounds::api_past_max)) {
+    auto later = net::problem(503, "the record is being read for others");
+    later.headers.push_back({"Retry-After", "1"});
+    return to.send(std::move(later));
+  }
   const auto open = calls_.open(std::move(to), bounds::api_long_patience);
   if (!open) return;
-  options_.explain_past(name, *moment, [reply = *open, text](api_options::past told) {
-    reply([told = std::move(told), text] {
-      if (const auto* why = std::get_if<std::string>(&told))
-        return net::problem(422, *why);
-      return answer_of(std::get<record::account>(told), text);
-    });
-  });
+  options_.explain_past(
+      name, *moment,
+      [reply = *open, text, place = past_readings_](api_options::past told) {
+        reply([told = std::move(told), text] {
+          if (const auto* why = std::get_if<std::string>(&told))
+            return net::problem(422, *why);
+          return answer_of(std::get<record::account>(told), text);
+        });
+      });
 }
 
 }  // namespace scaleit::api

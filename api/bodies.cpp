@@ -128,7 +128,7 @@ read_or_refused<target_ptr> read_spec(const document_ptr& spec, const std::strin
                   fmt::format("'{}' is another name than that of the path, '{}'",
                               printable(given->value->scalar, 80), printable(name, 80))});
   }
-  auto read = spec::read_target(named, spec::config_use::run, secrets, problems);
+  auto read = spec::read_target(named, spec::config_use::remote, secrets, problems);
   if (problems.errors()) return refusal_of(problems);
   return std::make_shared<const target_spec>(std::move(read));
 }

@@ -14,6 +14,7 @@ loop_calls::loop_calls(net::event_loop& here, net::event_loop& control)
     : here_(here), control_(control), next_look_(here.io()) {}
 
 void loop_calls::reply::operator()(wording w) const {
+  if (alive_.expired()) return;
   net::asio::post(to_->here_.io(), [to = to_, number = number_, w = std::move(w)] {
     to->settle(number, w);
   });

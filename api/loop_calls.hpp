@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace scaleit::api {
@@ -32,12 +33,14 @@ class loop_calls {
 
    private:
     friend class loop_calls;
-    reply(loop_calls* to, std::uint64_t number) : to_(to), number_(number) {}
+    reply(loop_calls* to, std::uint64_t number)
+        : to_(to), alive_(to->alive_), number_(number) {}
     loop_calls* to_;
+    std::weak_ptr<bool> alive_;  ///< at the end, when there is one thread, it may be gone
     std::uint64_t number_;
   };
 
-  /// Both loops outlive it, and so does this whoever replies.
+  /// Both loops outlive it.
   loop_calls(net::event_loop& here, net::event_loop& control);
 
   // -- on the API's thread ------------------------------------------------
@@ -63,6 +66,7 @@ class loop_calls {
   net::event_loop& control_;
   net::asio::steady_timer next_look_;
   bool watching_ = false;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::map<std::uint64_t, call> open_;  ///< by number
   std::uint64_t last_ = 0;
 };

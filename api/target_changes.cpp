@@ -1,5 +1,7 @@
 #include "api/target_changes.hpp"
 
+#include "messages/bounds.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -9,10 +11,13 @@ namespace scaleit::api {
 void target_changes::ask(change_request r) {
   auto shared = std::make_shared<change_request>(std::move(r));
   const auto [at, is_free] = busy_.try_emplace(shared->name);
+  auto& waiting = at->second;
   if (is_free)
     begin(shared);
+  else if (waiting.size() < bounds::api_changes_waiting_max)
+    waiting.push_back(std::move(shared));
   else
-    at->second.push_back(std::move(shared));
+    shared->done(refusal{503, "too many changes of this target wait"});
 }
 
 void target_changes::begin(const request_ptr& r) {
@@ -46,7 +51,7 @@ void target_changes::carry_out(const request_ptr& r, const target_edit& e,
   const auto answered = [this, r, before](const actors::answer& a) {
     if (a.what != actors::outcome::refused) return finish(r, a.what);
     if (state_) state_->keep(r->name, before, [](const auto&) {});
-    finish(r, refusal{409, a.why});
+    finish(r, refusal{control_.state().full() ? 409 : 503, a.why});
   };
   if (e.spec && *e.spec)
     control_.want(actors::origin::api, *e.spec, answered, r->by);

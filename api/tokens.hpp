@@ -20,6 +20,7 @@ struct token_holder {
   std::string name;
   spec::api_access access = spec::api_access::read;
   bool guessable = false;  ///< so short that somebody may try them all
+  bool operator==(const token_holder&) const = default;
 };
 
 /// Those who may use the API; none: everybody. Only hashes are kept.
@@ -37,6 +38,7 @@ class tokens {
   const std::vector<std::string>& warnings() const { return warnings_; }
   /// Takes as long whether it is one, and whichever. Null: it is none.
   const token_holder* find(std::string_view given) const;
+  bool operator==(const tokens& o) const { return all_ == o.all_; }
 
  private:
   struct known {
@@ -44,6 +46,7 @@ class tokens {
     std::size_t bytes;
     sha256_hash hash;
     token_holder holder;
+    bool operator==(const known&) const = default;
   };
   void add(const std::string& setting, known k, const tokens* before);
 

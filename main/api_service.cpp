@@ -97,7 +97,7 @@ void api_service::reload_credentials(std::optional<spec::auth_spec> auth) {
     try {
       auto next = auth ? std::move(*auth) : auth_;
       if (!token_file_option_.empty()) next.token_file = token_file_option_;
-      auto read = api::tokens::read(next);
+      auto read = api::tokens::read(next, &api_->tokens_in_use());
       if (read.any() != api_->has_tokens())
         throw spec::input_error{
             "whether the API needs a token cannot change while the daemon runs"};

@@ -95,23 +95,27 @@ void reload::read(const std::string& why) {
   if (w->outcome.problems.empty()) w->outcome.auth = std::move(reading.auth);
   w->outcome.of(actors::outcome::unchanged) = reading.targets.unchanged;
   w->targets = std::move(reading.targets);
-  net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });
+  net::asio::post(loop_.io(), [this, w = std::move(w)] {
+    works_.push_back(w);
+    if (works_.size() == 1) carry_out();
+  });
 }
 
 // -- on the control loop --------------------------------------------------
 
-void reload::carry_out(std::shared_ptr<work> w) {
+void reload::carry_out() {
+  const auto w = works_.front();
   const auto finish_if_over = [this, w] {
     if (w->answered < w->all()) return;
     tell_(w->outcome);
     for (const auto& done : w->asked)
       if (done) done(w->outcome);
   };
-  if (w->all() == 0) return finish_if_over();
   const auto heard = [w, finish_if_over](const actors::answer& a) {
     w->count(a.what);
     finish_if_over();
   };
+  if (w->all() == 0) finish_if_over();
   for (int n = 0; n < bounds::orders_batch && w->begun < w->all(); ++n) {
     const auto i = w->begun++;
     const auto& gone = w->targets.dropped;
@@ -120,8 +124,8 @@ void reload::carry_out(std::shared_ptr<work> w) {
     else
       control_.want(actors::origin::file, w->targets.put[i - gone.size()], heard);
   }
-  if (w->begun < w->all())
-    net::asio::post(loop_.io(), [this, w = std::move(w)] { carry_out(w); });
+  if (w->begun == w->all()) works_.pop_front();
+  if (!works_.empty()) net::asio::post(loop_.io(), [this] { carry_out(); });
 }
 
 }  // namespace scaleit::main

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,7 +63,7 @@ class reload {
   void read(const std::string& why);
   void watch();
   void look();
-  void carry_out(std::shared_ptr<work> w);
+  void carry_out();
 
   config_in_use config_;
   net::event_loop& loop_;
@@ -73,8 +74,11 @@ class reload {
   net::asio::executor_work_guard<net::asio::io_context::executor_type> work_;
   net::asio::steady_timer next_look_;
   std::vector<handler> asked_;  ///< of the reading that has not begun
-  file_stamp in_use_;           ///< the file that was read last
-  file_stamp seen_;             ///< at the last look
+  /// On the control loop: what was read, in its order. The orders of one are all given
+  /// before those of the next, which says what came of them.
+  std::deque<std::shared_ptr<work>> works_;
+  file_stamp in_use_;  ///< the file that was read last
+  file_stamp seen_;    ///< at the last look
   std::thread thread_;
 };
 

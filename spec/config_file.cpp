@@ -24,13 +24,14 @@ std::optional<secret_answer> unreadable(const std::string& file, bool warning) {
   }
 }
 
+secret_answer answer_of(secret_value read) {
+  if (!read.problem.empty()) return {{}, std::move(read.problem), false};
+  return {std::move(read.value), {}, false};
+}
+
 /// A file is read once, however many targets name it.
 secret_answer answer_of(secret_store& secrets, const secret_reference& r) {
-  if (!r.file) {
-    auto read = secret_of_variable(secrets.variables(), r.name);
-    if (!read.problem.empty()) return {{}, std::move(read.problem), false};
-    return {std::move(read.value), {}, false};
-  }
+  if (!r.file) return answer_of(secret_of_variable(secrets.variables(), r.name));
   const auto file = secrets.file(r.name);
   file->look({});  // once: whoever sends it looks again
   if (!file->problem().empty()) return {{}, file->problem(), false};
@@ -48,6 +49,10 @@ read_options options_for(config_use use, secret_store& secrets) {
   if (use == config_use::run)
     options.surroundings.secret = [&secrets](const secret_reference& r) {
       return answer_of(secrets, r);
+    };
+  if (use == config_use::remote)
+    options.surroundings.secret = [&secrets](const secret_reference& r) {
+      return r.file ? answer_of(read_secret_file(r.name, true)) : answer_of(secrets, r);
     };
   if (use == config_use::check)
     options.surroundings.secret = [&secrets](const secret_reference& r) -> secret_answer {

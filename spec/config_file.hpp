@@ -14,6 +14,7 @@ namespace scaleit::spec {
 enum class config_use {
   check,     ///< a secret's variable that is not set is a warning; its files are not read
   run,       ///< a secret that cannot be had is an error
+  remote,    ///< likewise, and whoever sends it chooses the file: no pipe is waited for
   policy,    ///< for replay and explain: name, app, status and scale may be absent, and
              ///< secrets do not matter
   recorded,  ///< likewise, and keys of a newer version are passed over

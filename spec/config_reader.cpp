@@ -145,6 +145,7 @@ void check_daemon(const config_spec& c, const document& root, const read_options
                   "is less than one segment (record.segmentSize) may hold", true});
 }
 
+/// `metrics` does not tell: a TargetSpec has them, too.
 bool is_config(const document& root) {
   return std::ranges::any_of(root.entries, [](const document_entry& e) {
     constexpr std::array<std::string_view, 7> keys{

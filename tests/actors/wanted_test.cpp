@@ -78,6 +78,28 @@ TEST_CASE("one target too many is refused, and is not wanted afterwards") {
   CHECK(running(h.control) == wanted(h.control));
 }
 
+TEST_CASE("what is refused since another still leaves is not wanted afterwards") {
+  virtual_loop h;
+  h.control.changeable_state().targets_max = 1;
+  bool asked = false;
+  h.client.app = [&](const net::http_request& r) {
+    if (r.method == net::verb::get)
+      return answers(200, R"({"cpu":{"highPriority":0.95},"replicas":10})");
+    asked = true;
+    return hangs();  // so that the removal waits for it
+  };
+  h.control.want(origin::api, shared(app_spec("a")));
+  for (int i = 0; i < 100 && !asked; ++i) h.advance(100ms);
+  REQUIRE(asked);
+  std::vector<outcome> told;
+  h.control.want_no_more(origin::api, "a");
+  h.control.want(origin::api, target_of_at_most("b"),
+                 [&](const answer& a) { told.push_back(a.what); });
+  h.advance(100ms);
+  CHECK(told == std::vector<outcome>{outcome::refused});
+  CHECK(h.control.wanted().find("b") == nullptr);
+}
+
 TEST_CASE("whatever is wanted and whatever crashes, what runs is what is wanted") {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     CAPTURE(seed);

@@ -112,6 +112,19 @@ TEST_CASE("a target that goes takes its hold along") {
   CHECK(d.loop.control.state().targets.empty());
 }
 
+TEST_CASE("only so many changes of one target wait") {
+  temporary_directory folder;
+  desk d{folder.path()};
+  const int most = static_cast<int>(bounds::api_changes_waiting_max);
+  for (int n = 0; n < most + 10; ++n) d.put("a", n + 1);
+  d.put("b", 7);
+  d.settle();
+  int refused = 0;
+  for (const auto& r : d.results) refused += status_of(r) == 503 ? 1 : 0;
+  CHECK(refused == 9);  // one was begun with
+  CHECK(d.loop.control.wanted().find("b")->owned()->max_replicas == 7);
+}
+
 TEST_CASE("what cannot be kept is not done") {
   temporary_directory folder;
   desk d{folder.path()};

@@ -108,6 +108,34 @@ TEST_CASE("what is wrong with a request is told, and changes nothing", "[api]") 
   CHECK(yaml.status == 201);
 }
 
+TEST_CASE("a secret's file is looked at each time, and nothing else is read for it",
+          "[api]") {
+  api_daemon s;
+  const temporary_directory at;
+  const auto with = [&](const std::string& file) {
+    const auto body =
+        spec(1, R"(,"status":{"headers":{"X-Key":"${file:)" + file + R"(}"}})");
+    return s.put("a", body);
+  };
+  const auto file = (at.path() / "token").string();
+  CHECK(with(file).status == 422);
+  at.write("token", "t\n");
+  CHECK(with(file).status == 201);
+  fs::remove(file);
+  CHECK(with(file).status == 422);
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(with("/dev/ptmx").status == 422);
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+}
+
+TEST_CASE("a name writes no line of its own into the log", "[api]") {
+  api_daemon s;
+  CHECK(s.ask("DELETE", "/targets/x%0Aforged%1B[1m").status == 404);
+  CHECK(eventually([&] { return has(s.daemon().log(), "api: delete x"); }));
+  CHECK(!has(s.daemon().log(), "\nforged"));
+  CHECK(!has(s.daemon().log(), "\x1B"));
+}
+
 TEST_CASE("targets are listed in the order of their names, a page at a time", "[api]") {
   api_daemon s;
   for (const auto* name : {"b", "a.x", "a.y", "c", "a.z"})

@@ -123,6 +123,26 @@ TEST_CASE("a file that is wrong changes nothing, and says so until it is mended"
   CHECK(d->stop(SIGTERM) == 0);
 }
 
+TEST_CASE("of two reloads the second counts, however large the first is", "[reload]") {
+  const auto names = [](int n) {
+    std::string all = "defaults: {interval: 1h}\ntargets:\n";
+    for (int i = 0; i < n; ++i)
+      all += "- {name: t" + std::to_string(i) +
+             ", app: http://127.0.0.1:1, metrics: [{name: c, value: /c, target: 1}]}\n";
+    return all;
+  };
+  configured d{names(1), {"--watch=false"}};
+  REQUIRE(eventually([&] { return d->metrics().value("scaleit_targets") == 1; }));
+  d.write(names(3000));
+  d->process().signal(SIGHUP);
+  std::this_thread::sleep_for(20ms);  // after it began to read, or before it ended
+  d.write(names(2));
+  d->process().signal(SIGHUP);
+  CHECK(eventually([&] { return d->metrics().value("scaleit_targets") == 2; }));
+  std::this_thread::sleep_for(200ms);
+  CHECK(d->metrics().value("scaleit_targets") == 2);
+}
+
 TEST_CASE("SIGHUP reads the file again, too; without a watch only that does",
           "[reload]") {
   scripted_application one{16}, two{16};

@@ -159,7 +159,7 @@ TEST_CASE("what is no cron line is refused in one sentence with the field in it"
 TEST_CASE("hostile bytes are refused and stay out of the sentence") {
   std::mt19937 random{7};
   const std::string alphabet = "0123456789*/-, ,@LW#?\n\t\x01\xFFJANmon";
-  for (int i = 0; i < test::tries(20'000); ++i) {
+  for (int i = 0; i < scaleit::test::tries(20'000); ++i) {
     std::string text;
     for (auto n = random() % 40; n > 0; --n) text += alphabet[random() % alphabet.size()];
     const auto wrong = complaint_about_cron(text);

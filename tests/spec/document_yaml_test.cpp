@@ -125,7 +125,7 @@ TEST_CASE("a text that another reader could take for something else is quoted") 
 
 TEST_CASE("any document that is written as YAML reads back as the same") {
   any_document random{20261129};
-  for (int i = 0; i < test::tries(3000); ++i) {
+  for (int i = 0; i < scaleit::test::tries(3000); ++i) {
     const auto d = random.next();
     const auto text = pretty_yaml(*d);
     std::string json;
