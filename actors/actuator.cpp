@@ -67,6 +67,8 @@ actuator_actor::behavior_type actuator_state::make_behavior(services* s,
 
 void actuator_state::on_set_replicas(const set_replicas& x) {
   if (target->in_flight || x.poll_began <= target->last_answer) return;
+  // Decided by a spec that has been replaced: who paused it meanwhile has been answered.
+  if (x.poll->target != target->spec) return;
   const auto now = self->clock().now();
   auto request = std::make_shared<credentialed_request>(
       scale_request(target->spec->scale, x.to), with->secrets, now);

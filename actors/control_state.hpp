@@ -16,6 +16,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace scaleit::actors {
 
@@ -48,6 +49,8 @@ struct control_state {
 
   bool full() const { return targets.size() >= targets_max; }
   std::string full_sentence() const;
+  /// Of all targets, the one that came last first.
+  std::vector<std::string> names_latest_first() const;
   /// A target with what it remembers, and no actors yet. There is none of that name.
   target_actors& create(const target_ptr& spec);
 };

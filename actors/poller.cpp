@@ -54,7 +54,9 @@ void poller_state::on_tick(const poll_tick& x) {
     return;
   }
   // Those that are already past are skipped, not made up for.
-  ticks_skipped += static_cast<std::uint32_t>((due - x.due) / interval - 1);
+  // Under a new interval the next may come sooner than an interval later.
+  const auto later = (due - x.due) / interval;
+  ticks_skipped += static_cast<std::uint32_t>(std::max<std::int64_t>(later, 1) - 1);
   const auto before = std::exchange(out_of_turn, std::nullopt);
   if (round->in_flight())
     ++ticks_skipped;
@@ -139,7 +141,8 @@ steady_time poller_state::silent_from() const {
 
 /// Not once more at the same moment, after a crash or a change.
 void poller_state::fail_of_silence(steady_time at, microseconds late) {
-  if (at - target->silence_told < target->spec->interval / 2) return;
+  const auto& told = target->silence_told;
+  if (told && at - *told < target->spec->interval / 2) return;
   target->silence_told = at;
   began = self->clock().now();
   late_by = late;
@@ -178,7 +181,7 @@ void poller_state::take(status_report r) {
 /// The tick that is on its way finds out by itself, unless it would be too late.
 void poller_state::end_silence() {
   target->silent_since = self->clock().now();
-  target->silence_told = {};
+  target->silence_told.reset();
   if (silent_from() < due) arm();
 }
 

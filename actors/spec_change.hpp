@@ -12,7 +12,8 @@ namespace scaleit::actors {
 /// Whether a poll asks for the same and reads the same of the answers.
 inline bool polled_alike(const target_spec& a, const target_spec& b) {
   const auto alike = [](const metric_spec& x, const metric_spec& y) {
-    return x.name == y.name && x.value == y.value && same_source(x, y);
+    return x.name == y.name && x.value == y.value && x.format == y.format &&
+           same_source(x, y);
   };
   return a.status == b.status && std::equal(a.metrics.begin(), a.metrics.end(),
                                             b.metrics.begin(), b.metrics.end(), alike);

@@ -89,10 +89,7 @@ void supervisor_state::on_take_over() {
   }
   subscribers->take_over();
   starts.begin(now());
-  for (const auto& [target, c] : all->targets) to_take_over.push_back(target);
-  std::sort(to_take_over.begin(), to_take_over.end(), [&](const auto& a, const auto& b) {
-    return all->targets.at(a).number > all->targets.at(b).number;
-  });
+  to_take_over = all->names_latest_first();
   on_take_over_more();
 }
 

@@ -49,7 +49,7 @@ struct target_state {
   /// Of a target that reports: its last good report, or when it began to be one that
   /// does.
   std::optional<steady_time> silent_since;
-  steady_time silence_told{};  ///< the last failure of this silence
+  std::optional<steady_time> silence_told;  ///< the last failure of this silence
 
   /// All that waits has its answer.
   void turn_away(report_end why) {

@@ -67,6 +67,10 @@ config_reading config_in_use::read_again() {
   return out;
 }
 
+void config_in_use::not_taken(const std::set<std::string>& names) {
+  std::erase_if(targets_, [&](const target_ptr& t) { return names.contains(t->name); });
+}
+
 std::vector<std::string> fixed_settings(const spec::config_spec& a,
                                         const spec::config_spec& b) {
   std::vector<std::string> differ;

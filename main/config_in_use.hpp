@@ -33,6 +33,8 @@ class config_in_use {
   /// From now on what was read is in use, if it is good. Takes as long as the file is
   /// large: seconds for tens of thousands of targets.
   config_reading read_again();
+  /// They were refused, and are asked for again by the next look.
+  void not_taken(const std::set<std::string>& names);
 
  private:
   const std::string file_;

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 namespace scaleit::main {
@@ -27,6 +28,7 @@ struct reload::work {
   std::vector<handler> asked;
   std::size_t begun = 0;  ///< of `targets`: what is dropped first, then what is put
   std::size_t answered = 0;
+  std::set<std::string> refused;  ///< names
 
   std::size_t all() const { return targets.dropped.size() + targets.put.size(); }
   void count(actors::outcome o) {
@@ -107,6 +109,8 @@ void reload::carry_out() {
   const auto w = works_.front();
   const auto finish_if_over = [this, w] {
     if (w->answered < w->all()) return;
+    if (!w->refused.empty())
+      net::asio::post(io_, [this, w] { config_.not_taken(w->refused); });
     tell_(w->outcome);
     for (const auto& done : w->asked)
       if (done) done(w->outcome);
@@ -115,6 +119,12 @@ void reload::carry_out() {
     w->count(a.what);
     finish_if_over();
   };
+  const auto put = [this, w, heard](const target_ptr& t) {
+    control_.want(actors::origin::file, t, [w, heard, t](const actors::answer& a) {
+      if (a.what == actors::outcome::refused) w->refused.insert(t->name);
+      heard(a);
+    });
+  };
   if (w->all() == 0) finish_if_over();
   for (int n = 0; n < bounds::orders_batch && w->begun < w->all(); ++n) {
     const auto i = w->begun++;
@@ -122,7 +132,7 @@ void reload::carry_out() {
     if (i < gone.size())
       control_.want_no_more(actors::origin::file, gone[i], heard);
     else
-      control_.want(actors::origin::file, w->targets.put[i - gone.size()], heard);
+      put(w->targets.put[i - gone.size()]);
   }
   if (w->begun == w->all()) works_.pop_front();
   if (!works_.empty()) net::asio::post(loop_.io(), [this] { carry_out(); });

@@ -1,4 +1,5 @@
 // What a change of a running target does, and what it leaves alone.
+#include "actors/spec_change.hpp"
 #include "record/event_json.hpp"
 #include "record/event_reader.hpp"
 #include "record/replayer.hpp"
@@ -6,8 +7,10 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_loop.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace scaleit;
@@ -269,4 +272,34 @@ TEST_CASE("a removal goes on when the actuator dies, and ends with the daemon") 
   CHECK(h.all<scale_applied>().size() == 1);
   CHECK(h.all<target_removed>().size() == 1);
   CHECK(h.actors_running() == 2);
+}
+
+TEST_CASE("what was decided before a pause is not sent after it") {
+  std::function<void()> before_decision;
+  virtual_loop h{actors::chaos{[&](std::string_view actor) {
+    if (actor == "decider" && before_decision) std::exchange(before_decision, {})();
+    return actors::strike::none;
+  }}};
+  int puts = 0;
+  h.client.app = [&](const net::http_request& r) {
+    puts += r.method != net::verb::get;
+    return answers(200, R"({"cpu":{"highPriority":0.95},"replicas":10})");
+  };
+  std::vector<actors::outcome> told;
+  before_decision = [&] {
+    h.control.add(with([](auto& s) {
+                    s.pause = {true, true};
+                  }),
+                  [&](const auto& a) { told.push_back(a.what); });
+  };
+  h.control.add(with([](auto&) {}));
+  h.advance(20s);
+  CHECK(told == std::vector{actors::outcome::changed});
+  CHECK(puts == 0);
+}
+
+TEST_CASE("another form of an answer is another poll") {
+  const auto as_prometheus =
+      with([](auto& s) { s.metrics[0].format = metric_format::prometheus; });
+  CHECK_FALSE(actors::polled_alike(app_spec(), *as_prometheus));
 }
