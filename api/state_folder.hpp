@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -25,9 +26,9 @@
 
 namespace scaleit::api {
 
-/// Another daemon has the folder.
-struct state_locked : spec::input_error {
-  using input_error::input_error;
+/// Another daemon has the folder. That ends by itself, unlike a setting that is wrong.
+struct state_locked : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 /// What was found at the start.

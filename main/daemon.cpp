@@ -2,6 +2,7 @@
 
 #include "actors/control_loop.hpp"
 #include "actors/loop_scheduler.hpp"
+#include "api/state_folder.hpp"
 #include "main/api_service.hpp"
 #include "main/exit_code.hpp"
 #include "main/failure.hpp"
@@ -235,6 +236,10 @@ int run_daemon(const daemon_options& options) {
   } catch (const cannot_listen& e) {
     stop_log();
     complain("cannot listen on {}", e.what());
+    return exit_code::failure;
+  } catch (const api::state_locked& e) {
+    stop_log();
+    complain("{}", e.what());
     return exit_code::failure;
   } catch (const spec::input_error& e) {
     stop_log();

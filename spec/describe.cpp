@@ -146,7 +146,7 @@ void describe(fields<config_spec>& f) {
 
 void describe(fields<listen_spec>& f) {
   f.text({"metrics", "Metrics and health"}, &listen_spec::metrics, text_form::listener);
-  f.text({"api", "The API and the dashboard"}, &listen_spec::api, text_form::listener);
+  f.text({"api", "The API"}, &listen_spec::api, text_form::listener);
   f.maybe({"apiTls", "TLS of the API's listener", quiet}, &listen_spec::api_tls);
 }
 

@@ -21,7 +21,7 @@ namespace {
 std::string reading_error(const std::string& directory) {
   try {
     state_folder{directory};
-  } catch (const spec::input_error& e) {
+  } catch (const std::runtime_error& e) {
     return e.what();
   }
   return "accepted";
