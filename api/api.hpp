@@ -97,7 +97,7 @@ class api {
   void describe(request&& r, net::responder to);
   // -- targets that are read (api_reads.cpp) ------------------------------
   void list(request&& r, net::responder to);
-  void continue_list(const std::shared_ptr<listing>& l, loop_calls::reply reply);
+  void continue_list(const std::shared_ptr<listing>& l, const loop_calls::reply& reply);
   void get(request&& r, net::responder to);
   void decisions(request&& r, net::responder to);
   void explain(request&& r, net::responder to);

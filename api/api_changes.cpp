@@ -264,7 +264,7 @@ namespace {
 /// Answers at the latest when nobody is left who could: the actors that had the report
 /// may be stopped with it.
 struct report_answer {
-  explicit report_answer(loop_calls::reply r) : reply(r) {}
+  explicit report_answer(loop_calls::reply r) : reply(std::move(r)) {}
   ~report_answer() {
     if (!told)
       reply([] {

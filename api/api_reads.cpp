@@ -75,7 +75,8 @@ void api::list(request&& r, net::responder to) {
              [this, l](const loop_calls::reply& reply) { continue_list(l, reply); });
 }
 
-void api::continue_list(const std::shared_ptr<listing>& l, loop_calls::reply reply) {
+void api::continue_list(const std::shared_ptr<listing>& l,
+                        const loop_calls::reply& reply) {
   if (targets_.list(*l, names_at_once)) return reply([l] { return page_of(*l); });
   calls_.on_control_loop([this, l, reply] { continue_list(l, reply); });
 }
