@@ -70,12 +70,10 @@ void from_events::count_requests(target& t) {
 
 void from_events::follow(target& t, const event& e) {
   t.does.take(e);
-  if (t.own) {
-    t.own->healthy->Set(t.does.down() ? 0 : 1);
-    t.own->failing->Set(t.does.failures());
-  }
+  if (t.own) t.own->failing->Set(t.does.failures());
   const auto now = t.does.health();
   if (now == t.counted) return;
+  if (t.own) t.own->healthy->Set(t.does.down() ? 0 : 1);
   healths(t).Decrement();
   t.counted = now;
   healths(t).Increment();
