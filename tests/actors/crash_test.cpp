@@ -16,9 +16,7 @@ using actors::strike;
 
 namespace {
 
-target_ptr app(std::string name = "app") {
-  return std::make_shared<target_spec>(app_spec(std::move(name)));
-}
+target_ptr app(std::string name = "app") { return shared(app_spec(std::move(name))); }
 
 /// Load that changes in steps, so that there are decisions to lose.
 double load_at(std::chrono::milliseconds t) {

@@ -99,7 +99,7 @@ TEST_CASE("all that the daemon has is printed, however slowly it is read",
 
 TEST_CASE("who shares our output keeps it as it was", "[following]") {
   served d;
-  // The third octal digit from the right is that of O_NONBLOCK.
+  // In octal: O_NONBLOCK is 04000, O_WRONLY 01.
   const auto r = d.ask_shell(
       "{ $SCALEIT events --follow & sleep 1; grep flags /proc/self/fdinfo/1; kill $!; } "
       "| cat");

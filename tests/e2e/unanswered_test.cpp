@@ -3,6 +3,7 @@
 #include "tests/e2e/running.hpp"
 #include "tests/e2e/scripted_application.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/record_lines.hpp"
 
 #include <fmt/format.h>
 
@@ -38,10 +39,6 @@ bool late(peer& p, const std::string&) {
 }
 bool ends(peer&, const std::string&) { return false; }
 
-std::string recorded_in(const temporary_directory& d) {
-  return (d.path() / "record").string();
-}
-
 scaler_options limited(std::uint16_t port, const temporary_directory& files) {
   scaler_options o;
   const auto config = files.write(
@@ -52,7 +49,7 @@ scaler_options limited(std::uint16_t port, const temporary_directory& files) {
                   "behavior: {{scaleUp: {{policies: [{{type: Pods, value: 1, "
                   "periodSeconds: 60}}]}}}}\n",
                   port));
-  o.arguments = {"--config", config, "--record", recorded_in(files)};
+  o.arguments = {"--config", config, "--record", record_in(files)};
   return o;
 }
 
@@ -81,10 +78,10 @@ TEST_CASE("whatever comes back after the deed, a limit holds", "[unanswered]") {
     REQUIRE(d.stop(SIGTERM) == 0);
     CHECK_THAT(d.log(), ContainsSubstring("replicas 10 -> 11 (seen, although the "
                                           "request failed): cpu 10.00 is"));
-    const auto told = run({"explain", "app", "--record", recorded_in(files)});
+    const auto told = run({"explain", "app", "--record", record_in(files)});
     CHECK_THAT(told.out, ContainsSubstring("10 -> 11 took effect, although it failed"));
     CHECK_THAT(told.out, ContainsSubstring("1 added and 0 removed within it"));
-    const auto again = run({"replay", recorded_in(files)});
+    const auto again = run({"replay", record_in(files)});
     CAPTURE(again.out);
     CHECK(again.code == 0);
     CHECK_THAT(again.out, ContainsSubstring(" 0 differ"));
@@ -104,8 +101,8 @@ TEST_CASE("a daemon that is killed before the answer is not forgotten by the nex
     scaler d{options};
     REQUIRE(eventually([&] { return application.puts() == 1; }));
     REQUIRE(eventually([&] {
-      return run({"explain", "app", "--record", recorded_in(files)})
-                 .out.find("10 -> 11") != std::string::npos;
+      return run({"explain", "app", "--record", record_in(files)}).out.find("10 -> 11") !=
+             std::string::npos;
     }));
     d.process().signal(SIGKILL);
     REQUIRE(d.process().wait() == 128 + SIGKILL);
@@ -114,7 +111,7 @@ TEST_CASE("a daemon that is killed before the answer is not forgotten by the nex
   REQUIRE(eventually([&] { return d.metrics().heartbeat() >= 5; }));
   CHECK(application.puts() == 1);
   REQUIRE(d.stop(SIGTERM) == 0);
-  const auto again = run({"replay", recorded_in(files)});
+  const auto again = run({"replay", record_in(files)});
   CAPTURE(again.out);
   CHECK_THAT(again.out, ContainsSubstring(" 0 differ"));
 }
